@@ -1,0 +1,79 @@
+# Sourced by run, check and itests/trace-check: finds the tools, builds what is out of date.
+# Expects root, the directory of the root pom.
+
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+
+fail() {
+    echo "$(basename "$0"): $*" >&2
+    exit 1
+}
+
+# The major version of the java in use, or 0 if there is none.
+java_version() {
+    local version
+    version=$("$java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1) || true
+    echo "${version:-0}"
+}
+
+require_java() {
+    (($(java_version) >= 17)) && return
+    fail "needs a JDK 17 or later (apt-get install openjdk-17-jdk-headless); JAVA_HOME or the PATH has ${java}, version $(java_version)"
+}
+
+has_javac() {
+    command -v "${java}c" >/dev/null
+}
+
+has_maven() {
+    local version
+    version=$(mvn -v 2>/dev/null | sed -n 's/.*Apache Maven \([0-9.]*[0-9]\).*/\1/p') || true
+    [[ $(printf '%s\n' 3.8 "${version:-0}" | sort -V | head -n 1) == 3.8 ]]
+}
+
+require_build_tools() {
+    require_java
+    has_javac || fail "has a Java without a compiler: needs a JDK (apt-get install openjdk-17-jdk-headless)"
+    has_maven || fail "needs Maven 3.8 or later (apt-get install maven)"
+}
+
+# Maven with the arguments of MAVEN_ARGS, which Maven itself reads only from 3.9 on.
+maven() {
+    local args
+    read -r -a args <<<"${MAVEN_ARGS:-}"
+    (cd "$root" && env -u MAVEN_ARGS mvn "${args[@]}" "$@")
+}
+
+# out_of_date FILE INPUT...: whether FILE is missing, or older than its inputs: modules, or single
+# files and directories. Directories count too: they change when a file is deleted.
+out_of_date() {
+    local file=$1 inputs=("$root/pom.xml") input
+    for input in "${@:2}"; do
+        if [[ -e $root/$input/pom.xml ]]; then
+            inputs+=("$root/$input"/{pom.xml,src/main})
+        else
+            inputs+=("$root/$input")
+        fi
+    done
+    [[ ! -e $file || -n $(find "${inputs[@]}" -newer "$file" -print -quit) ]]
+}
+
+# build_if_needed FILE INPUTS -- MAVEN-ARGUMENTS: makes FILE; only one process at a time does.
+build_if_needed() {
+    local file=$1 inputs=() started
+    shift
+    while [[ $1 != -- ]]; do
+        inputs+=("$1")
+        shift
+    done
+    shift
+    out_of_date "$file" "${inputs[@]}" || return 0
+    require_build_tools
+    (
+        flock 9
+        out_of_date "$file" "${inputs[@]}" || exit 0
+        started=$(date +%s.%N)
+        maven --quiet --batch-mode "$@" >&2 || fail "the build failed"
+        # as old as what it was made of, should somebody have edited meanwhile
+        touch -d "@$started" "$file"
+    ) 9<"$root/pom.xml"
+}

@@ -1,0 +1,24 @@
+package org.jobcontrol.api;
+
+import org.jspecify.annotations.Nullable;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Work that runs under a job. The job ends when the work returns or throws.
+ *
+ * @param <T> what the work gives
+ */
+@FunctionalInterface
+@ConsumerType
+public interface JobCallable<T> {
+    /**
+     * Does the work.
+     *
+     * @param job the running job; closed by whoever calls this
+     * @return the result; null if there is none
+     * @throws Exception if the work fails (outcome FAILED), or a {@link JobAbortedException} if it
+     *     ends early (outcome ABORTED)
+     */
+    @Nullable
+    T call(Job job) throws Exception;
+}

@@ -1,0 +1,177 @@
+package org.jobcontrol.api.domain;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.Job;
+import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.JobInfo;
+import org.jobcontrol.api.Progress;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Does the work on domains: a service, one for each hypervisor connection. Every method is called
+ * under the job that its operation needs, which is handed over so that the driver can report
+ * progress, stop when asked to, enter phases, and refuse late work by {@link Job#fence()}. Only
+ * {@link #list}, {@link #info}, {@link #kill}, {@link #abort} and {@link #progress} are called
+ * without one, and must not wait for work that runs.
+ *
+ * <p>Methods may be called by many threads at once.
+ */
+@ConsumerType
+public interface DomainDriver {
+    /**
+     * Returns what people call this driver.
+     *
+     * @return a short name, such as {@code test} or a connection's URI
+     */
+    String name();
+
+    /**
+     * Returns the domains there are.
+     *
+     * @return what each was defined as
+     * @throws DomainException if the driver cannot tell
+     */
+    List<DomainSpec> list() throws DomainException;
+
+    /**
+     * Defines a domain.
+     *
+     * @param spec what it is to be
+     * @throws DomainException with reason EXISTS if its name or uuid is taken
+     */
+    void define(DomainSpec spec) throws DomainException;
+
+    /**
+     * Forgets a domain that is shut off.
+     *
+     * @param domain its uuid
+     * @param job the MODIFY job
+     * @throws DomainException if it is active
+     */
+    void undefine(UUID domain, Job job) throws DomainException;
+
+    /**
+     * Returns how a domain is, without waiting for work that runs.
+     *
+     * @param domain its uuid
+     * @return the values last seen
+     * @throws DomainException with reason NOT_FOUND if there is none
+     */
+    DomainInfo info(UUID domain) throws DomainException;
+
+    /**
+     * Asks the hypervisor how a domain is.
+     *
+     * @param domain its uuid
+     * @param job the QUERY job
+     * @return the values of now
+     * @throws DomainException if it cannot be asked
+     */
+    DomainInfo query(UUID domain, Job job) throws DomainException;
+
+    /**
+     * Starts a domain.
+     *
+     * @param domain its uuid
+     * @param job the START job
+     * @throws DomainException if it is active
+     * @throws JobAbortedException if the job was asked to abort; it is shut off
+     * @throws InterruptedException if the thread is interrupted; it is shut off
+     */
+    void start(UUID domain, AsyncJob job)
+            throws DomainException, JobAbortedException, InterruptedException;
+
+    /**
+     * Stops the virtual CPUs of a domain.
+     *
+     * @param domain its uuid
+     * @param job the SUSPEND job
+     * @throws DomainException if it does not run
+     */
+    void suspend(UUID domain, Job job) throws DomainException;
+
+    /**
+     * Lets the virtual CPUs of a domain run again.
+     *
+     * @param domain its uuid
+     * @param job the MODIFY job
+     * @throws DomainException if it is not paused
+     */
+    void resume(UUID domain, Job job) throws DomainException;
+
+    /**
+     * Sets the memory of a domain.
+     *
+     * @param domain its uuid
+     * @param bytes the memory from now on, within what it was defined with
+     * @param job the MODIFY job
+     * @throws DomainException if it cannot be set
+     */
+    void setMemory(UUID domain, long bytes, Job job) throws DomainException;
+
+    /**
+     * Writes memory and state to a file and shuts the domain off.
+     *
+     * @param domain its uuid
+     * @param to the file
+     * @param job the SAVE job
+     * @throws DomainException if it is not active or the file cannot be written; there is no file
+     * @throws JobAbortedException if the job was asked to abort; there is no file and it runs on
+     * @throws InterruptedException if the thread is interrupted; as for an abort
+     */
+    void save(UUID domain, Path to, AsyncJob job)
+            throws DomainException, JobAbortedException, InterruptedException;
+
+    /**
+     * Starts a domain from a saved file.
+     *
+     * @param domain its uuid
+     * @param from the file
+     * @param job the RESTORE job
+     * @throws DomainException if it is active or the file is none of its
+     * @throws JobAbortedException if the job was asked to abort; it is shut off
+     * @throws InterruptedException if the thread is interrupted; it is shut off
+     */
+    void restore(UUID domain, Path from, AsyncJob job)
+            throws DomainException, JobAbortedException, InterruptedException;
+
+    /**
+     * Kills a domain's process, under no job, so that whoever works on it fails out.
+     *
+     * @param domain its uuid
+     * @throws DomainException if it is not active
+     */
+    void kill(UUID domain) throws DomainException;
+
+    /**
+     * Cleans up after a domain whose process was killed.
+     *
+     * @param domain its uuid
+     * @param job the DESTROY job
+     * @throws DomainException if that fails
+     */
+    void destroy(UUID domain, Job job) throws DomainException;
+
+    /**
+     * Passes an abort on to the hypervisor, without waiting for the job's end.
+     *
+     * @param domain its uuid
+     * @param job the running job
+     */
+    default void abort(UUID domain, JobInfo job) {}
+
+    /**
+     * Asks the hypervisor how far a job has got. Must not block.
+     *
+     * @param domain its uuid
+     * @param job the running job
+     * @return the progress, or empty if only the job itself knows
+     */
+    default Optional<Progress> progress(UUID domain, JobInfo job) {
+        return Optional.empty();
+    }
+}

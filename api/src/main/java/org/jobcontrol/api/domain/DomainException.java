@@ -1,0 +1,62 @@
+package org.jobcontrol.api.domain;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Thrown when an operation on a domain fails. Names the domain and, if there is one, the cause. */
+public final class DomainException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /** What went wrong. Reasons may be added in a minor version. */
+    public enum Reason {
+        /** There is no such domain, or no longer. */
+        NOT_FOUND,
+        /** There is one already. */
+        EXISTS,
+        /** The domain is not in a state in which this could be done. */
+        INVALID_STATE,
+        /** The file is missing, exists already, or is none of this domain's. */
+        BAD_FILE,
+        /** Reading or writing failed. */
+        IO,
+        /** There is no driver, or it cannot do this. */
+        UNSUPPORTED,
+        /** The driver's bundle stopped while the work was going on. */
+        DRIVER_STOPPED
+    }
+
+    private final Reason reason;
+    private final String domain;
+
+    /**
+     * Describes a failure.
+     *
+     * @param reason what went wrong
+     * @param domain the domain's name
+     * @param detail a sentence for people, without the domain's name
+     * @param cause what made it fail, or null
+     */
+    public DomainException(Reason reason, String domain, String detail, @Nullable Throwable cause) {
+        super("domain " + domain + ": " + detail, cause);
+        this.reason = Objects.requireNonNull(reason, "reason");
+        this.domain = Objects.requireNonNull(domain, "domain");
+    }
+
+    /**
+     * Returns what went wrong.
+     *
+     * @return the reason
+     */
+    public Reason reason() {
+        return reason;
+    }
+
+    /**
+     * Returns which domain.
+     *
+     * @return its name
+     */
+    public String domain() {
+        return domain;
+    }
+}

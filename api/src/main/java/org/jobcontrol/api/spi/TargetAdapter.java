@@ -1,0 +1,80 @@
+package org.jobcontrol.api.spi;
+
+import java.util.Optional;
+import org.jobcontrol.api.JobInfo;
+import org.jobcontrol.api.JobOutcome;
+import org.jobcontrol.api.Progress;
+import org.jobcontrol.api.TargetId;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * The typed bridge from a class of targets to their job objects: a service with the property {@link
+ * #KIND}. The core keeps the ids it is given, never a target.
+ *
+ * <p>Adapters come and go. While one is away its job objects keep their rules and admit on. Of two
+ * for one class, the higher service ranking serves new job objects.
+ *
+ * <p>Methods may be called by many threads at once, never while a job object is locked.
+ *
+ * @param <T> the class of targets
+ */
+@ConsumerType
+public interface TargetAdapter<T> {
+    /** The service property that names the kind of the targets: the {@link TargetId#kind()}. */
+    String KIND = "jobcontrol.target";
+
+    /**
+     * Returns the class whose instances this adapter handles.
+     *
+     * @return the class or interface
+     */
+    Class<T> type();
+
+    /**
+     * Names a target.
+     *
+     * @param target the target
+     * @return its id; the same for every object that stands for the same target. Its parent, if it
+     *     has one, is of a kind for which there is an adapter too
+     */
+    TargetId identify(T target);
+
+    /**
+     * Returns the rules for the job objects of these targets. Asked once for each job object.
+     *
+     * @return the policy
+     */
+    AdmissionPolicy policy();
+
+    /**
+     * Passes an abort on to the driver. Called after the job's own {@link
+     * org.jobcontrol.api.Job#onAbort} actions, on the thread that aborts. What it throws is logged.
+     *
+     * @param target the job's target
+     * @param job the running job
+     */
+    default void abort(TargetId target, JobInfo job) {}
+
+    /**
+     * Asks the driver how far a job has got, when somebody looks. Must not block.
+     *
+     * @param target the job's target
+     * @param job the running job
+     * @return the progress, or empty if only the job's owner knows
+     */
+    default Optional<Progress> progress(TargetId target, JobInfo job) {
+        return Optional.empty();
+    }
+
+    /**
+     * Cleans up after a job that a crash interrupted. Called once for each such job that a journal
+     * shows, before anything is admitted on its target.
+     *
+     * @param job the interrupted job
+     * @return how it ends in the history
+     * @throws Exception if it cannot be cleaned up now; reported and kept
+     */
+    default JobOutcome recover(InterruptedJob job) throws Exception {
+        return JobOutcome.ORPHANED;
+    }
+}

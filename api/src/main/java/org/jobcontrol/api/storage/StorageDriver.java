@@ -1,0 +1,181 @@
+package org.jobcontrol.api.storage;
+
+import java.util.List;
+import java.util.Optional;
+import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.Job;
+import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.JobInfo;
+import org.jobcontrol.api.Progress;
+import org.jobcontrol.api.TargetId;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Does the work on storage pools of one type, and on their volumes: a service. Every method is called
+ * under the job that its operation needs, which is handed over so that the driver can report
+ * progress, stop when asked to, and refuse late work by {@link Job#fence()}. Only {@link #list},
+ * {@link #abort} and {@link #progress} are called without one, and must not wait for work that runs.
+ *
+ * <p>Methods may be called by many threads at once.
+ */
+@ConsumerType
+public interface StorageDriver {
+    /**
+     * Returns the type of pool this driver is for.
+     *
+     * @return the type, such as {@code dir}
+     */
+    String type();
+
+    /**
+     * Returns the pools that the driver knows of itself.
+     *
+     * @return what each was defined as
+     * @throws StorageException if the driver cannot tell
+     */
+    List<PoolSpec> list() throws StorageException;
+
+    /**
+     * Defines a pool.
+     *
+     * @param pool what it is to be
+     * @throws StorageException if that is not possible
+     */
+    void define(PoolSpec pool) throws StorageException;
+
+    /**
+     * Forgets a pool.
+     *
+     * @param pool the pool
+     * @param job the MODIFY job
+     * @throws StorageException if that is not possible
+     */
+    void undefine(PoolSpec pool, Job job) throws StorageException;
+
+    /**
+     * Makes a pool's volumes available.
+     *
+     * @param pool the pool
+     * @param job the POOL_START job
+     * @throws StorageException if its place is missing, or is none
+     * @throws JobAbortedException if the job was asked to abort; the pool is inactive
+     * @throws InterruptedException if the thread is interrupted; the pool is inactive
+     */
+    void start(PoolSpec pool, AsyncJob job)
+            throws StorageException, JobAbortedException, InterruptedException;
+
+    /**
+     * Makes a pool's volumes unavailable.
+     *
+     * @param pool the pool
+     * @param job the DESTROY job
+     * @throws StorageException if that is not possible
+     */
+    void stop(PoolSpec pool, Job job) throws StorageException;
+
+    /**
+     * Asks how an active pool is.
+     *
+     * @param pool the pool
+     * @param job the QUERY job, or the one that starts or refreshes the pool
+     * @return the values of now
+     * @throws StorageException if its place is missing
+     */
+    PoolInfo query(PoolSpec pool, Job job) throws StorageException;
+
+    /**
+     * Returns the volumes that are there now.
+     *
+     * @param pool the pool
+     * @param job the job that starts or refreshes the pool
+     * @return the volumes
+     * @throws StorageException if the pool's place is missing
+     * @throws JobAbortedException if the job was asked to abort
+     * @throws InterruptedException if the thread is interrupted
+     */
+    List<VolumeInfo> scan(PoolSpec pool, AsyncJob job)
+            throws StorageException, JobAbortedException, InterruptedException;
+
+    /**
+     * Makes a volume. Nothing is left of it if this fails.
+     *
+     * @param pool the pool
+     * @param volume what it is to be
+     * @param job the VOLUME_CREATE job
+     * @return how it is
+     * @throws StorageException with reason EXISTS, NO_SPACE, UNSUPPORTED or IO
+     * @throws JobAbortedException if the job was asked to abort
+     * @throws InterruptedException if the thread is interrupted
+     */
+    VolumeInfo create(PoolSpec pool, VolumeSpec volume, Job job)
+            throws StorageException, JobAbortedException, InterruptedException;
+
+    /**
+     * Makes a volume as a copy of another. Nothing is left of it if this fails.
+     *
+     * @param from the pool of the source
+     * @param source the source's name
+     * @param to the pool of the copy, of this driver's type as well
+     * @param name the copy's name
+     * @param job the VOLUME_CLONE job
+     * @return how the copy is
+     * @throws StorageException with reason NOT_FOUND, EXISTS, NO_SPACE or IO
+     * @throws JobAbortedException if the job was asked to abort
+     * @throws InterruptedException if the thread is interrupted
+     */
+    VolumeInfo copy(PoolSpec from, String source, PoolSpec to, String name, AsyncJob job)
+            throws StorageException, JobAbortedException, InterruptedException;
+
+    /**
+     * Overwrites a volume with zeros.
+     *
+     * @param pool the pool
+     * @param volume its name
+     * @param job the VOLUME_WIPE job
+     * @throws StorageException with reason NOT_FOUND or IO
+     * @throws JobAbortedException if the job was asked to abort; part of it has been overwritten
+     * @throws InterruptedException if the thread is interrupted; likewise
+     */
+    void wipe(PoolSpec pool, String volume, AsyncJob job)
+            throws StorageException, JobAbortedException, InterruptedException;
+
+    /**
+     * Deletes a volume.
+     *
+     * @param pool the pool
+     * @param volume its name
+     * @param job the DESTROY job
+     * @throws StorageException with reason NOT_FOUND or IO
+     */
+    void delete(PoolSpec pool, String volume, Job job) throws StorageException;
+
+    /**
+     * Asks how a volume is.
+     *
+     * @param pool the pool
+     * @param volume its name
+     * @param job the QUERY job
+     * @return the values of now
+     * @throws StorageException with reason NOT_FOUND or IO
+     */
+    VolumeInfo query(PoolSpec pool, String volume, Job job) throws StorageException;
+
+    /**
+     * Passes an abort on, without waiting for the job's end.
+     *
+     * @param target the pool or volume
+     * @param job the running job
+     */
+    default void abort(TargetId target, JobInfo job) {}
+
+    /**
+     * Asks how far a job has got. Must not block.
+     *
+     * @param target the pool or volume
+     * @param job the running job
+     * @return the progress, or empty if only the job itself knows
+     */
+    default Optional<Progress> progress(TargetId target, JobInfo job) {
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,12 @@
+/**
+ * Storage pools and volumes: the service that gives them, the operations they have, and the driver
+ * that does the work.
+ */
+@Export
+@Version("1.0.0")
+@NullMarked
+package org.jobcontrol.api.storage;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
