@@ -1,0 +1,165 @@
+package org.jobcontrol.core;
+
+import java.time.Duration;
+import java.util.Map;
+import org.jobcontrol.api.JobAdmin;
+import org.jobcontrol.api.JobControl;
+import org.jobcontrol.api.JobMask;
+import org.jobcontrol.api.spi.JobControls;
+import org.jobcontrol.api.spi.TargetAdapter;
+import org.jobcontrol.core.engine.EngineClock;
+import org.jobcontrol.core.engine.JobEngine;
+import org.jobcontrol.core.engine.Settings;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceFactory;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.SynchronousBundleListener;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts the engine and connects it with the framework: its services, the adapters that come and go,
+ * the bundles that stop, and the configuration. Only wires.
+ */
+@Component(
+        service = {JobControls.class, JobAdmin.class},
+        immediate = true,
+        configurationPid = CoreConfig.PID)
+@Designate(ocd = CoreConfig.class)
+public final class CoreComponent implements JobControls, JobAdmin {
+    private static final Logger LOG = LoggerFactory.getLogger(CoreComponent.class);
+
+    private final BundleContext context;
+    private final JobEngine engine;
+    private final JobAdmin admin;
+    private final SynchronousBundleListener departures = this::bundleChanged;
+    private final ServiceRegistration<?> registration;
+
+    /**
+     * Starts the engine and registers {@link JobControl}, one for each bundle that asks.
+     *
+     * @param context the core's own bundle
+     * @param properties the configuration
+     */
+    @Activate
+    public CoreComponent(BundleContext context, Map<String, Object> properties) {
+        this.context = context;
+        this.engine = new JobEngine(
+                EngineClock.system(),
+                settings(properties, Settings.DEFAULTS),
+                CoreComponent::bundleOf);
+        this.admin = engine.admin();
+        context.addBundleListener(departures);
+        this.registration = context.registerService(JobControl.class, new ControlForBundle(), null);
+    }
+
+    @Modified
+    void modified(Map<String, Object> properties) {
+        engine.settings(settings(properties, engine.settings()));
+    }
+
+    @Deactivate
+    void stop() {
+        registration.unregister();
+        context.removeBundleListener(departures);
+        engine.close();
+    }
+
+    // ---- adapters -------------------------------------------------------------------------------
+
+    @Reference(
+            name = "adapter",
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC)
+    void addAdapter(TargetAdapter<?> adapter, Map<String, Object> properties) {
+        if (!(properties.get(TargetAdapter.KIND) instanceof String kind)) {
+            LOG.warn(
+                    "adapter {} is left out: its property {} names no kind but {}",
+                    adapter.getClass().getName(),
+                    TargetAdapter.KIND,
+                    properties.get(TargetAdapter.KIND));
+            return;
+        }
+        int ranking = properties.get(Constants.SERVICE_RANKING) instanceof Integer rank ? rank : 0;
+        engine.adapters().add(adapter, kind, ranking);
+    }
+
+    void removeAdapter(TargetAdapter<?> adapter) {
+        engine.adapters().remove(adapter);
+    }
+
+    // ---- bundles --------------------------------------------------------------------------------
+
+    @Override
+    public JobControl forBundle(Bundle bundle) {
+        return engine.control(String.valueOf(bundle.getSymbolicName()), bundle.getBundleId());
+    }
+
+    private void bundleChanged(BundleEvent event) {
+        long bundle = event.getBundle().getBundleId();
+        if (event.getType() == BundleEvent.STOPPING) {
+            engine.workerStopping(bundle);
+        } else if (event.getType() == BundleEvent.STOPPED) {
+            engine.ownerStopped(bundle);
+        }
+    }
+
+    private static long bundleOf(Class<?> type) {
+        Bundle bundle = FrameworkUtil.getBundle(type);
+        return bundle == null ? JobEngine.NO_BUNDLE : bundle.getBundleId();
+    }
+
+    private final class ControlForBundle implements ServiceFactory<JobControl> {
+        @Override
+        public JobControl getService(Bundle bundle, ServiceRegistration<JobControl> service) {
+            return forBundle(bundle);
+        }
+
+        @Override
+        public void ungetService(
+                Bundle bundle, ServiceRegistration<JobControl> service, JobControl control) {
+            // A bundle may do without the service for a moment and keep its jobs.
+        }
+    }
+
+    // ---- steering -------------------------------------------------------------------------------
+
+    @Override
+    public void mask(long jobId, JobMask mask) {
+        admin.mask(jobId, mask);
+    }
+
+    @Override
+    public void release(long jobId, String reason) {
+        admin.release(jobId, reason);
+    }
+
+    @Override
+    public boolean drain(Duration timeout) throws InterruptedException {
+        return admin.drain(timeout);
+    }
+
+    private static Settings settings(Map<String, Object> properties, Settings last) {
+        try {
+            return ConfigReader.read(properties);
+        } catch (IllegalArgumentException e) {
+            LOG.error(
+                    "configuration {} is refused and the last good one stays: {}",
+                    CoreConfig.PID,
+                    e.getMessage());
+            return last;
+        }
+    }
+}

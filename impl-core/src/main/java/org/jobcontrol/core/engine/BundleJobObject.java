@@ -1,0 +1,229 @@
+package org.jobcontrol.core.engine;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jobcontrol.api.AbortResult;
+import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.AsyncJobCallable;
+import org.jobcontrol.api.AsyncOperation;
+import org.jobcontrol.api.Explanation;
+import org.jobcontrol.api.Job;
+import org.jobcontrol.api.JobCallable;
+import org.jobcontrol.api.JobFuture;
+import org.jobcontrol.api.JobInfo;
+import org.jobcontrol.api.JobMask;
+import org.jobcontrol.api.JobObject;
+import org.jobcontrol.api.JobObjectInfo;
+import org.jobcontrol.api.JobOutcome;
+import org.jobcontrol.api.JobRefusedException;
+import org.jobcontrol.api.JobType;
+import org.jobcontrol.api.TargetId;
+import org.jspecify.annotations.Nullable;
+
+/** A job object as one bundle sees it. Equal to any other view of the same job object. */
+final class BundleJobObject implements JobObject {
+    private final JobEngine engine;
+    private final CoreJobObject core;
+    private final BundleJobControl user;
+
+    BundleJobObject(JobEngine engine, CoreJobObject core, BundleJobControl user) {
+        this.engine = engine;
+        this.core = core;
+        this.user = user;
+    }
+
+    CoreJobObject core() {
+        return core;
+    }
+
+    @Override
+    public TargetId target() {
+        return core.target;
+    }
+
+    // ---- begin ----------------------------------------------------------------------------------
+
+    @Override
+    public Job begin(JobType type, String operation)
+            throws JobRefusedException, InterruptedException {
+        return begin(type, operation, defaultTimeout());
+    }
+
+    @Override
+    public Job begin(JobType type, String operation, Duration timeout)
+            throws JobRefusedException, InterruptedException {
+        Objects.requireNonNull(timeout, "timeout");
+        return engine.begins().begin(core, spec(type, operation), timeout);
+    }
+
+    @Override
+    public Optional<Job> tryBegin(JobType type, String operation) {
+        return engine.begins().tryBegin(core, spec(type, operation));
+    }
+
+    @Override
+    public JobFuture<Job> beginLater(JobType type, String operation, Duration timeout) {
+        return handOver(engine.begins().later(core, spec(type, operation), timeout), Job.class);
+    }
+
+    @Override
+    public AsyncJob beginAsync(AsyncOperation operation)
+            throws JobRefusedException, InterruptedException {
+        return beginAsync(operation, operation.defaultMask(), defaultTimeout());
+    }
+
+    @Override
+    public AsyncJob beginAsync(AsyncOperation operation, JobMask mask, Duration timeout)
+            throws JobRefusedException, InterruptedException {
+        Objects.requireNonNull(timeout, "timeout");
+        return (AsyncJob) engine.begins().begin(core, spec(operation, mask), timeout);
+    }
+
+    @Override
+    public JobFuture<AsyncJob> beginAsyncLater(
+            AsyncOperation operation, JobMask mask, Duration timeout) {
+        return handOver(
+                engine.begins().later(core, spec(operation, mask), timeout), AsyncJob.class);
+    }
+
+    @Override
+    public Job beginUnder(Job parentJob, JobType type, String operation, Duration timeout)
+            throws JobRefusedException, InterruptedException {
+        Objects.requireNonNull(timeout, "timeout");
+        return engine.begins().under(parentJob, core, spec(type, operation), timeout);
+    }
+
+    private <J extends Job> JobFuture<J> handOver(Request request, Class<J> type) {
+        return new LaterJob<J>(request, true, later -> {
+                    JobHandle handle = JobHandle.of(request.jobs().get(0));
+                    if (!later.deliver(type.cast(handle))) {
+                        handle.job.end(JobOutcome.ABORTED, null);
+                    }
+                })
+                .begin();
+    }
+
+    // ---- work -----------------------------------------------------------------------------------
+
+    @Override
+    @SuppressWarnings("NullAway") // null only if that is what the caller's own work gives
+    public <T> T call(JobType type, String operation, Duration timeout, JobCallable<T> work)
+            throws Exception {
+        Objects.requireNonNull(work, "work");
+        try (Job job = begin(type, operation, timeout)) {
+            return callUnder(job, work);
+        }
+    }
+
+    private static <T> @Nullable T callUnder(Job job, JobCallable<T> work) throws Exception {
+        try {
+            return work.call(job);
+        } catch (Throwable failure) {
+            ((JobHandle) job).job.failIfOpen(failure);
+            throw failure;
+        }
+    }
+
+    @Override
+    public <T> JobFuture<T> run(JobType type, String operation, JobCallable<T> work) {
+        return run(type, operation, defaultTimeout(), work);
+    }
+
+    @Override
+    public <T> JobFuture<T> run(
+            JobType type, String operation, Duration timeout, JobCallable<T> work) {
+        Objects.requireNonNull(work, "work");
+        Request request = engine.begins().later(core, spec(type, operation), timeout);
+        return Work.<Job, T>later(
+                request, work, () -> JobHandle.of(request.jobs().get(0)), work::call);
+    }
+
+    @Override
+    public <T> JobFuture<T> runAsync(AsyncOperation operation, AsyncJobCallable<T> work) {
+        return runAsync(operation, operation.defaultMask(), defaultTimeout(), work);
+    }
+
+    @Override
+    public <T> JobFuture<T> runAsync(
+            AsyncOperation operation, JobMask mask, Duration timeout, AsyncJobCallable<T> work) {
+        Objects.requireNonNull(work, "work");
+        Request request = engine.begins().later(core, spec(operation, mask), timeout);
+        return Work.<AsyncJob, T>later(
+                request, work, () -> (AsyncJob) JobHandle.of(request.jobs().get(0)), work::call);
+    }
+
+    // ---- abort ----------------------------------------------------------------------------------
+
+    @Override
+    public boolean abort(Duration timeout) throws InterruptedException {
+        Objects.requireNonNull(timeout, "timeout");
+        List<JobEntry> jobs = core.jobSlot();
+        engine.aborts().askAll(jobs, timeout);
+        return !jobs.isEmpty();
+    }
+
+    @Override
+    public boolean abortAsync() {
+        JobEntry async = core.asyncSlot();
+        return async != null && engine.aborts().ask(async) != AbortResult.TOO_LATE;
+    }
+
+    // ---- look -----------------------------------------------------------------------------------
+
+    @Override
+    public JobObjectInfo info() {
+        return core.snapshot();
+    }
+
+    @Override
+    public Optional<JobInfo> completed() {
+        return core.completed();
+    }
+
+    @Override
+    public Explanation explain(JobType type) {
+        if (type != JobType.ASYNC && !type.beginnable()) {
+            throw new IllegalArgumentException("a caller cannot begin a job of type " + type);
+        }
+        CoreJobObject parent = engine.parentOf(core);
+        ExplanationRecord above = parent == null ? null : parent.explain(JobType.CHILD);
+        return above == null || above.admissible() ? core.explain(type) : above;
+    }
+
+    @Override
+    public void close() {
+        core.close();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof BundleJobObject object && object.core == core;
+    }
+
+    @Override
+    public int hashCode() {
+        return core.hashCode();
+    }
+
+    /** Returns what people read in a log. */
+    @Override
+    public String toString() {
+        return "job object of " + core.target + " for " + user.bundle();
+    }
+
+    private Duration defaultTimeout() {
+        return engine.settings().beginTimeout();
+    }
+
+    private JobSpec spec(JobType type, String operation) {
+        Begins.check(type, operation);
+        return engine.begins().spec(type, operation, user.owner(), null);
+    }
+
+    private JobSpec spec(AsyncOperation operation, JobMask mask) {
+        Objects.requireNonNull(mask, "mask");
+        return engine.begins().spec(operation, mask, user.owner());
+    }
+}

@@ -1,0 +1,117 @@
+package org.jobcontrol.core.engine;
+
+import java.time.Duration;
+import java.util.List;
+import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.JobInfo;
+import org.jobcontrol.api.JobOutcome;
+import org.jobcontrol.api.JobRefusedException.Reason;
+import org.jobcontrol.api.JobSlot;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sees to jobs whose bundle goes: that of their owner, that of their work, or the core itself. */
+final class Departures {
+    private static final Logger LOG = LoggerFactory.getLogger(Departures.class);
+
+    private final JobEngine engine;
+
+    Departures(JobEngine engine) {
+        this.engine = engine;
+    }
+
+    void ownerStopped(long bundleId) {
+        List<JobEntry> jobs = engine.jobs().stream()
+                .filter(job -> job.owner().bundleId() == bundleId)
+                .toList();
+        if (jobs.isEmpty()) {
+            return;
+        }
+        for (JobEntry job : jobs) {
+            if (!job.request()
+                    .refuse(Reason.CLOSING, "bundle " + job.owner().bundle() + " has stopped")) {
+                engine.aborts().ask(job);
+            }
+        }
+        long drained = engine.clock().nanos() + Request.nanos(engine.settings().drainTimeout());
+        engine.clock().at(drained, () -> engine.execute(() -> jobs.forEach(this::orphan)));
+    }
+
+    /** Takes a job from a bundle that has stopped, unless a thread of it still works on the target. */
+    private void orphan(JobEntry job) {
+        if (job.over()) {
+            return;
+        }
+        JobInfo info = JobSnapshot.of(job);
+        Thread thread = job.boundTo();
+        if (info.slot() != JobSlot.ASYNC && thread != null && thread.isAlive()) {
+            LOG.warn(
+                    "job #{} ({}) on {} is stuck: bundle {} has stopped, but thread {} still works on it",
+                    job.id,
+                    job.operation,
+                    info.target(),
+                    info.owner().bundle(),
+                    thread.getName());
+            return;
+        }
+        String why = "bundle " + info.owner().bundle() + " has stopped";
+        if (job.end(JobOutcome.ORPHANED, new JobAbortedException(job.id, why))) {
+            LOG.warn(
+                    "job #{} ({}) on {} was orphaned: {}",
+                    job.id,
+                    job.operation,
+                    info.target(),
+                    why);
+        }
+    }
+
+    void workerStopping(long bundleId) {
+        List<JobEntry> jobs = engine.jobs().stream()
+                .filter(job -> job.request().workBundle() == bundleId)
+                .toList();
+        IllegalStateException cause = new IllegalStateException(
+                "the bundle that did the work, id " + bundleId + ", stopped");
+        for (JobEntry job : jobs) {
+            job.stopped(cause);
+            if (!job.request()
+                    .refuse(Reason.CLOSING, "the bundle that would do the work is stopping")) {
+                engine.aborts().ask(job);
+            }
+        }
+        awaitEnds(jobs, engine.settings().drainTimeout());
+        for (JobEntry job : jobs) {
+            if (!job.over()) {
+                LOG.warn(
+                        "job #{} ({}) on {} still runs code of bundle {}, which stops",
+                        job.id,
+                        job.operation,
+                        job.hold.object.target,
+                        bundleId);
+            }
+        }
+    }
+
+    void everybodyLeaves() {
+        engine.startClosing();
+        List<JobEntry> jobs = engine.jobs();
+        awaitEnds(jobs, engine.settings().drainTimeout());
+        List<JobEntry> left = engine.jobs();
+        left.forEach(engine.aborts()::ask);
+        awaitEnds(left, engine.settings().drainTimeout().dividedBy(10));
+        for (JobEntry job : engine.jobs()) {
+            LOG.warn("job control stops while {} runs", JobHandle.name(job));
+        }
+    }
+
+    private void awaitEnds(List<JobEntry> jobs, Duration timeout) {
+        long deadline = engine.clock().nanos() + Request.nanos(timeout);
+        try {
+            for (JobEntry job : jobs) {
+                engine.aborts().awaitEnd(job, deadline);
+            }
+        } catch (InterruptedException e) {
+            // Whoever stops the bundle is in a hurry: what still runs is reported.
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package org.jobcontrol.core.engine;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.JobAdmin;
+import org.jobcontrol.api.JobMask;
+import org.jobcontrol.api.JobOutcome;
+import org.jobcontrol.api.JobRefusedException.Reason;
+import org.jobcontrol.api.JobType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Steers the jobs of all bundles. */
+final class EngineAdmin implements JobAdmin {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineAdmin.class);
+
+    private final JobEngine engine;
+
+    EngineAdmin(JobEngine engine) {
+        this.engine = engine;
+    }
+
+    @Override
+    public void mask(long jobId, JobMask mask) {
+        Objects.requireNonNull(mask, "mask");
+        JobEntry job = job(jobId);
+        if (job.type != JobType.ASYNC || !job.request().admitted()) {
+            throw new IllegalArgumentException(
+                    "job #" + jobId + " is no running async job: " + JobHandle.name(job));
+        }
+        job.update(life -> life.mask(mask));
+        job.hold.object.maskChanged();
+    }
+
+    @Override
+    public void release(long jobId, String reason) {
+        if (reason.isBlank()) {
+            throw new IllegalArgumentException("blank reason to release job #" + jobId);
+        }
+        JobEntry job = job(jobId);
+        String why = "released by an operator: " + reason;
+        if (job.request().refuse(Reason.ABORTED, why)
+                || job.end(JobOutcome.ORPHANED, new JobAbortedException(jobId, why))) {
+            LOG.warn("{} was {}", JobHandle.name(job), why);
+            return;
+        }
+        throw new IllegalArgumentException(
+                "job #" + jobId + " has ended, or lasts only for the jobs that it covers");
+    }
+
+    @Override
+    public boolean drain(Duration timeout) throws InterruptedException {
+        Objects.requireNonNull(timeout, "timeout");
+        engine.startClosing();
+        return engine.awaitIdle(timeout);
+    }
+
+    private JobEntry job(long id) {
+        return engine.job(id)
+                .orElseThrow(
+                        () -> new IllegalArgumentException("no job #" + id + " runs or waits"));
+    }
+}

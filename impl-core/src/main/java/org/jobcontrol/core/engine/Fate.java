@@ -1,0 +1,35 @@
+package org.jobcontrol.core.engine;
+
+import java.util.List;
+import org.jobcontrol.api.JobInfo;
+import org.jobcontrol.api.JobRefusedException.Reason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of a request: admitted or refused. Decided once.
+ *
+ * @param refusal why it was refused, or null if it was admitted
+ * @param at the monotonic time of the decision
+ */
+record Fate(@Nullable Refusal refusal, long at) {
+    /**
+     * Why, where and by whose fault a request was refused.
+     *
+     * @param object where it was refused
+     * @param reason why
+     * @param blockers the jobs in the way
+     * @param ahead how many waited before it
+     * @param detail a sentence that says more, or an empty string
+     */
+    record Refusal(
+            CoreJobObject object, Reason reason, List<JobInfo> blockers, int ahead, String detail) {
+        /** Returns this refusal with other jobs to blame. */
+        Refusal blamedOn(List<JobInfo> jobs) {
+            return new Refusal(object, reason, jobs, ahead, detail);
+        }
+    }
+
+    boolean admitted() {
+        return refusal == null;
+    }
+}

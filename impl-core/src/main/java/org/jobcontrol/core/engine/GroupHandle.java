@@ -1,0 +1,47 @@
+package org.jobcontrol.core.engine;
+
+import java.util.List;
+import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.Job;
+import org.jobcontrol.api.JobGroup;
+import org.jobcontrol.api.TargetId;
+
+/** What the owner of a group of jobs holds. */
+final class GroupHandle implements JobGroup {
+    private final List<Job> jobs;
+
+    GroupHandle(Request request) {
+        this.jobs = request.jobs().stream().<Job>map(JobHandle::of).toList();
+    }
+
+    @Override
+    public List<Job> jobs() {
+        return jobs;
+    }
+
+    @Override
+    public Job job(TargetId target) {
+        for (Job job : jobs) {
+            if (job.target().equals(target)) {
+                return job;
+            }
+        }
+        throw new IllegalArgumentException("the group has no job on " + target);
+    }
+
+    @Override
+    public AsyncJob asyncJob(TargetId target) {
+        if (job(target) instanceof AsyncJob async) {
+            return async;
+        }
+        throw new IllegalArgumentException("the group's job on " + target + " is no async job");
+    }
+
+    /** Ends the jobs, last first: those that cover others end when these have. */
+    @Override
+    public void close() {
+        for (int i = jobs.size() - 1; i >= 0; i--) {
+            jobs.get(i).close();
+        }
+    }
+}

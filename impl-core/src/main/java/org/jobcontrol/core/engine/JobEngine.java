@@ -1,0 +1,338 @@
+package org.jobcontrol.core.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
+import org.jobcontrol.api.JobAdmin;
+import org.jobcontrol.api.JobControl;
+import org.jobcontrol.api.JobObject;
+import org.jobcontrol.api.JobRefusedException.Reason;
+import org.jobcontrol.api.TargetId;
+import org.jobcontrol.api.spi.AdmissionPolicy;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engine: every job object, and what they have in common. Safe for use by many threads. Close it to
+ * stop its threads.
+ */
+public final class JobEngine implements AutoCloseable {
+    /*
+     * Locking, in this order; none is held while foreign code runs, a stage completes or a line is
+     * logged:
+     *   Deadlocks.waitsBegin   while a wait begins
+     *   objects (one bin)      while a job object is made
+     *   CoreJobObject.lock     a successor's before its predecessor's; no two others together
+     */
+
+    /** The id of no bundle. */
+    public static final long NO_BUNDLE = -1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobEngine.class);
+
+    private final EngineClock clock;
+    private final ToLongFunction<Class<?>> bundleOfClass;
+    private final ExecutorService executor = Threads.perTask();
+    private final Map<TargetId, CoreJobObject> objects = new ConcurrentHashMap<>();
+    private final AdapterRegistry adapters = new AdapterRegistry(this);
+    private final AtomicLong ids = new AtomicLong();
+    private final AtomicLong fences;
+    private final Deadlocks deadlocks = new Deadlocks();
+    private final Aborts aborts = new Aborts(this);
+    private final Begins begins = new Begins(this);
+    private final Departures departures = new Departures(this);
+    private final LeakTracker leaks;
+    private final History history;
+    private volatile Settings settings;
+    private volatile boolean closing;
+
+    /**
+     * Starts an engine that does not know bundles.
+     *
+     * @param clock its time; closed with it
+     * @param settings its limits
+     */
+    public JobEngine(EngineClock clock, Settings settings) {
+        this(clock, settings, type -> NO_BUNDLE);
+    }
+
+    /**
+     * Starts an engine.
+     *
+     * @param clock its time; closed with it
+     * @param settings its limits
+     * @param bundleOfClass gives the id of the bundle that a class comes from, or {@link #NO_BUNDLE}
+     */
+    public JobEngine(EngineClock clock, Settings settings, ToLongFunction<Class<?>> bundleOfClass) {
+        this.clock = clock;
+        this.settings = settings;
+        this.bundleOfClass = bundleOfClass;
+        this.history = new History(this);
+        this.leaks = new LeakTracker(this);
+        // Milliseconds leave room for a million admissions each: the next start begins above.
+        this.fences = new AtomicLong(clock.instant(clock.nanos()).toEpochMilli() << 20);
+    }
+
+    /**
+     * Returns a job control that acts in the name of a bundle that has no id.
+     *
+     * @param bundle the bundle's symbolic name
+     * @return its job control
+     */
+    public JobControl control(String bundle) {
+        return control(bundle, NO_BUNDLE);
+    }
+
+    /**
+     * Returns a job control that acts in the name of a bundle.
+     *
+     * @param bundle the bundle's symbolic name
+     * @param bundleId the bundle's id
+     * @return its job control
+     */
+    public JobControl control(String bundle, long bundleId) {
+        return new BundleJobControl(this, bundle, bundleId);
+    }
+
+    /**
+     * Returns what steers the jobs of all bundles.
+     *
+     * @return the job admin
+     */
+    public JobAdmin admin() {
+        return new EngineAdmin(this);
+    }
+
+    /**
+     * Returns the adapters.
+     *
+     * @return the registry
+     */
+    public AdapterRegistry adapters() {
+        return adapters;
+    }
+
+    /**
+     * Returns the limits.
+     *
+     * @return the limits of now
+     */
+    public Settings settings() {
+        return settings;
+    }
+
+    /**
+     * Sets new limits. Requests that wait keep the deadline they have.
+     *
+     * @param value the limits from now on
+     */
+    public void settings(Settings value) {
+        settings = value;
+        history.resize(value.historySize());
+    }
+
+    /**
+     * Sees to the jobs of a bundle that has stopped: its waiters leave, its running jobs are asked to
+     * abort, and after the drain time those that still run are taken from it. Does not wait.
+     *
+     * @param bundleId the bundle's id
+     */
+    public void ownerStopped(long bundleId) {
+        departures.ownerStopped(bundleId);
+    }
+
+    /**
+     * Sees to the work whose code is in a bundle that is stopping: what waits is refused, what runs is
+     * asked to abort and waited for, at most the drain time.
+     *
+     * @param bundleId the bundle's id
+     */
+    public void workerStopping(long bundleId) {
+        departures.workerStopping(bundleId);
+    }
+
+    /** Admits no more jobs, gives those that run the drain time, aborts the rest, and stops. */
+    @Override
+    public void close() {
+        departures.everybodyLeaves();
+        leaks.close();
+        executor.shutdownNow();
+        clock.close();
+    }
+
+    // ---- for the other classes of the engine ----------------------------------------------------
+
+    EngineClock clock() {
+        return clock;
+    }
+
+    History history() {
+        return history;
+    }
+
+    Deadlocks deadlocks() {
+        return deadlocks;
+    }
+
+    Aborts aborts() {
+        return aborts;
+    }
+
+    Begins begins() {
+        return begins;
+    }
+
+    Departures departures() {
+        return departures;
+    }
+
+    LeakTracker leaks() {
+        return leaks;
+    }
+
+    long nextId() {
+        return ids.incrementAndGet();
+    }
+
+    /** Returns the next fence: one counter for all targets, so it grows on each. */
+    long nextFence() {
+        return fences.incrementAndGet();
+    }
+
+    long bundleOf(Object work) {
+        return bundleOfClass.applyAsLong(work.getClass());
+    }
+
+    boolean closing() {
+        return closing;
+    }
+
+    /** Refuses whoever waits, and whoever comes later. */
+    void startClosing() {
+        closing = true;
+        objects.values().forEach(object -> object.refuseAll(Reason.CLOSING));
+    }
+
+    /** Runs a task on a thread of its own. */
+    void execute(Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException stopped) {
+            // Only what was under way when the engine stopped: its futures still have to complete.
+            Threads.factory().newThread(task).start();
+        }
+    }
+
+    /** Runs code of others; what it throws is logged and goes no further. */
+    void runForeign(String what, Runnable code) {
+        try {
+            code.run();
+        } catch (RuntimeException | LinkageError e) {
+            LOG.warn("{} failed", what, e);
+        }
+    }
+
+    // ---- job objects ----------------------------------------------------------------------------
+
+    /** Returns the job object of a target, made if there is none or it is closed. */
+    CoreJobObject object(TargetId id, AdmissionPolicy policy) {
+        CoreJobObject object = objects.get(id);
+        if (object != null && !object.closed()) {
+            return object;
+        }
+        CoreJobObject parent = id.parent() == null ? null : parentObject(id.parent());
+        return objects.compute(id, (key, old) -> {
+            if (old != null && !old.closed()) {
+                return old;
+            }
+            CoreJobObject made = new CoreJobObject(this, id, policy, parent);
+            if (old != null) {
+                old.succeededBy(made);
+            }
+            return made;
+        });
+    }
+
+    private CoreJobObject parentObject(TargetId id) {
+        CoreJobObject parent = objects.get(id);
+        return parent != null && !parent.closed()
+                ? parent
+                : object(id, adapters.policyOf(id.kind()));
+    }
+
+    /** Returns the job object of a job object's parent target, or null; a closed one if it is gone. */
+    @Nullable
+    CoreJobObject parentOf(CoreJobObject object) {
+        CoreJobObject parent = object.parent();
+        if (parent == null || !parent.closed()) {
+            return parent;
+        }
+        CoreJobObject anew = objects.get(parent.target);
+        if (anew == null || anew.closed()) {
+            return parent;
+        }
+        object.parent(anew);
+        return anew;
+    }
+
+    Optional<CoreJobObject> find(TargetId id) {
+        return Optional.ofNullable(objects.get(id)).filter(object -> !object.closed());
+    }
+
+    List<CoreJobObject> objects() {
+        return new ArrayList<>(objects.values());
+    }
+
+    /** Forgets a job object that is closed and idle. */
+    void forget(CoreJobObject object) {
+        objects.remove(object.target, object);
+    }
+
+    CoreJobObject coreOf(JobObject object) {
+        if (object instanceof BundleJobObject mine) {
+            return mine.core();
+        }
+        throw new IllegalArgumentException("not a job object of this job control: " + object);
+    }
+
+    /** Returns a job that runs or waits. */
+    Optional<JobEntry> job(long id) {
+        for (CoreJobObject object : objects.values()) {
+            for (JobEntry job : object.jobs()) {
+                if (job.id == id) {
+                    return Optional.of(job);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Returns every job that runs or waits; a volume's job once, though its pool holds it too. */
+    List<JobEntry> jobs() {
+        return objects.values().stream()
+                .flatMap(object -> object.jobs().stream())
+                .distinct()
+                .toList();
+    }
+
+    /** Waits until no job runs; false if the time was over before. */
+    boolean awaitIdle(Duration timeout) throws InterruptedException {
+        long deadline = clock.nanos() + Request.nanos(timeout);
+        for (List<JobEntry> left = jobs(); !left.isEmpty(); left = jobs()) {
+            for (JobEntry job : left) {
+                if (!aborts.awaitEnd(job, deadline)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+}

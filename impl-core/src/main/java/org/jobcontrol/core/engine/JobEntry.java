@@ -1,0 +1,354 @@
+package org.jobcontrol.core.engine;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.UnaryOperator;
+import org.jobcontrol.api.AsyncOperation;
+import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.JobInfo;
+import org.jobcontrol.api.JobMask;
+import org.jobcontrol.api.JobOutcome;
+import org.jobcontrol.api.JobType;
+import org.jobcontrol.api.Progress;
+import org.jspecify.annotations.Nullable;
+
+/** A job, from the moment it is asked for until it is history. Handles point here. */
+final class JobEntry {
+    /*
+     * What may change while it runs is one immutable Life in one reference, so a snapshot is never
+     * torn. Whether the job waits, runs or was refused is its request's fate: a group's jobs begin at
+     * one moment.
+     *
+     * Covering. A job on a pool may cover jobs on its volumes, which then need no CHILD hold. It keeps
+     * its slot until the last of them has ended, even if its owner closes it first. The set of covered
+     * jobs and the step to CLOSED or FINISHED are guarded by the lock of the job's own job object.
+     */
+    private static final AtomicReferenceFieldUpdater<JobEntry, Life> LIFE =
+            AtomicReferenceFieldUpdater.newUpdater(JobEntry.class, Life.class, "life");
+
+    final long id;
+    final JobType type;
+    final String operation;
+    final @Nullable AsyncOperation asyncOperation;
+    final @Nullable JobEntry parent;
+    final Hold hold;
+    final @Nullable Hold intention;
+    private final Request request;
+    private volatile Life life;
+    private final Queue<Runnable> abortActions = new ConcurrentLinkedQueue<>();
+    private final AtomicReference<@Nullable CompletableFuture<JobInfo>> ended =
+            new AtomicReference<>();
+
+    @GuardedBy("hold.object.lock")
+    private final Set<JobEntry> covered = new LinkedHashSet<>(0);
+
+    private volatile Owner owner;
+    private volatile @Nullable Thread boundTo;
+    private volatile long fence;
+    private volatile Progress progress = Progress.NONE;
+    private volatile long progressNanos;
+    private volatile @Nullable Throwable stopped;
+    private volatile boolean over;
+
+    /**
+     * Makes a job that waits.
+     *
+     * @param request the request it is part of
+     * @param spec what was asked for
+     * @param object where it is to run
+     * @param parentObject where it needs a CHILD hold, or null
+     */
+    JobEntry(
+            Request request,
+            JobSpec spec,
+            CoreJobObject object,
+            @Nullable CoreJobObject parentObject) {
+        this.request = request;
+        this.id = spec.id();
+        this.type = spec.type();
+        this.operation = spec.operation();
+        this.asyncOperation = spec.asyncOperation();
+        this.parent = spec.parent();
+        this.owner = spec.owner();
+        this.hold = new Hold(object, type, this);
+        this.intention = parentObject == null ? null : new Hold(parentObject, JobType.CHILD, this);
+        this.boundTo = type == JobType.ASYNC ? null : request.thread();
+        boolean abortable = asyncOperation == null || asyncOperation.abortable();
+        this.life = Life.begin(abortable, spec.mask());
+    }
+
+    Request request() {
+        return request;
+    }
+
+    Life life() {
+        return life;
+    }
+
+    /** Changes the life of a job whose handle is of use. */
+    Life update(UnaryOperator<Life> change) {
+        return LIFE.updateAndGet(this, now -> {
+            if (!now.open()) {
+                throw stale();
+            }
+            return change.apply(now);
+        });
+    }
+
+    IllegalStateException stale() {
+        return new IllegalStateException(
+                "job #" + id + " (" + operation + ") on " + hold.object.target + " has ended");
+    }
+
+    /** Notes what the work threw, unless the work has ended the job itself. */
+    void failIfOpen(Throwable failure) {
+        LIFE.updateAndGet(this, now -> now.open() ? now.failed(failure) : now);
+    }
+
+    JobMask mask() {
+        return life.mask();
+    }
+
+    Owner owner() {
+        return owner;
+    }
+
+    long fence() {
+        return fence;
+    }
+
+    void fence(long value) {
+        fence = value;
+    }
+
+    // ---- whose it is ----------------------------------------------------------------------------
+
+    @Nullable
+    Thread boundTo() {
+        return boundTo;
+    }
+
+    /** Binds the job to a thread, which is its owner from now on. */
+    void bind(Thread thread) {
+        owner = new Owner(thread.getName(), owner.bundle(), owner.bundleId());
+        boundTo = thread;
+    }
+
+    void detach() {
+        boundTo = null;
+    }
+
+    // ---- what it says of itself -----------------------------------------------------------------
+
+    Progress progress() {
+        return progress;
+    }
+
+    void progress(Progress value, long nanos) {
+        progressNanos = nanos;
+        progress = value;
+    }
+
+    long progressNanos() {
+        return progressNanos;
+    }
+
+    // ---- abort ----------------------------------------------------------------------------------
+
+    void onAbort(Runnable action) {
+        abortActions.add(action);
+        if (life.stage() == Life.Stage.ABORTING) {
+            runAbortActions();
+        }
+    }
+
+    /** Runs each action that was registered once; of several threads, one takes it. */
+    void runAbortActions() {
+        for (Runnable action = abortActions.poll(); action != null; action = abortActions.poll()) {
+            request.engine().runForeign("abort action of job #" + id, action);
+        }
+    }
+
+    /** Says that the bundle that does the work is stopping; the work will fail for that reason. */
+    void stopped(Throwable cause) {
+        stopped = cause;
+    }
+
+    void checkpoint() throws JobAbortedException, InterruptedException {
+        Life now = life;
+        if (now.stage() == Life.Stage.ABORTING) {
+            LIFE.updateAndGet(this, Life::givingUp);
+            throw new JobAbortedException(
+                    id, "job #" + id + " (" + operation + ") was asked to abort");
+        }
+        if (now.outcome() == JobOutcome.ORPHANED) {
+            throw new JobAbortedException(
+                    id, "job #" + id + " (" + operation + ") was taken from its owner");
+        }
+        if (!now.open()) {
+            throw stale();
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException("job #" + id + " (" + operation + ")");
+        }
+    }
+
+    // ---- covering -------------------------------------------------------------------------------
+
+    /** Lets a job on a child target run under this one. */
+    void cover(JobEntry child) {
+        hold.object.lock.lock();
+        try {
+            if (!life.open()) {
+                throw stale();
+            }
+            covered.add(child);
+        } finally {
+            hold.object.lock.unlock();
+        }
+    }
+
+    /** Says that a covered job has ended, or was never admitted. */
+    void uncover(JobEntry child) {
+        boolean last;
+        hold.object.lock.lock();
+        try {
+            Life now = life;
+            last = covered.remove(child) && covered.isEmpty() && now.stage() == Life.Stage.CLOSED;
+            if (last && now.outcome() != null) {
+                life = now.finished(now.outcome(), request.engine().clock().nanos());
+            }
+        } finally {
+            hold.object.lock.unlock();
+        }
+        if (last) {
+            finish();
+        }
+    }
+
+    List<JobEntry> covered() {
+        hold.object.lock.lock();
+        try {
+            return List.copyOf(covered);
+        } finally {
+            hold.object.lock.unlock();
+        }
+    }
+
+    // ---- end ------------------------------------------------------------------------------------
+
+    /** Ends the job with the outcome that follows from its life. Does nothing if it has ended. */
+    void end() {
+        end(null, null);
+    }
+
+    /**
+     * Ends the job.
+     *
+     * @param forced the outcome, or null for the one that follows from its life
+     * @param cause why, with a forced outcome; or null
+     * @return whether this ended it
+     */
+    boolean end(@Nullable JobOutcome forced, @Nullable Throwable cause) {
+        boolean last;
+        hold.object.lock.lock();
+        try {
+            Life now;
+            Life next;
+            do { // Owners and aborters change it without the lock.
+                now = life;
+                if (!now.open()) {
+                    return false;
+                }
+                next = ending(now, forced, cause);
+            } while (!LIFE.compareAndSet(this, now, next));
+            last = next.stage() == Life.Stage.FINISHED;
+        } finally {
+            hold.object.lock.unlock();
+        }
+        boundTo = null;
+        if (last) {
+            finish();
+        }
+        return true;
+    }
+
+    @GuardedBy("hold.object.lock")
+    private Life ending(Life seen, @Nullable JobOutcome forced, @Nullable Throwable cause) {
+        Life last = cause == null ? seen : seen.failed(cause);
+        if (stopped != null && forced == null && (seen.failure() != null || seen.gaveUp())) {
+            last = seen.failed(stopped);
+        }
+        JobOutcome outcome = forced != null ? forced : outcome(seen);
+        return covered.isEmpty()
+                ? last.finished(outcome, request.engine().clock().nanos())
+                : last.closed(outcome);
+    }
+
+    private JobOutcome outcome(Life last) {
+        if (last.failure() == null) {
+            return !last.gaveUp() ? JobOutcome.COMPLETED : early();
+        }
+        boolean asked = last.failure() instanceof JobAbortedException
+                || last.stage() == Life.Stage.ABORTING;
+        return asked ? early() : JobOutcome.FAILED;
+    }
+
+    /** An early end is no abort but a failure if it was the bundle doing the work that stopped. */
+    private JobOutcome early() {
+        return stopped == null ? JobOutcome.ABORTED : JobOutcome.FAILED;
+    }
+
+    private void finish() {
+        JobInfo record = JobSnapshot.of(this);
+        request.engine().history().add(record);
+        hold.object.end(hold, record);
+        if (intention != null) {
+            intention.object.letGo(intention);
+        }
+        leaveCover();
+        over(record);
+    }
+
+    /** Leaves the job that covers this one, if there is one. */
+    void leaveCover() {
+        if (parent != null && type != JobType.NESTED) {
+            parent.uncover(this);
+        }
+    }
+
+    /** Returns the job's end; completes on the engine's executor. */
+    CompletableFuture<JobInfo> ended() {
+        CompletableFuture<JobInfo> mine = new CompletableFuture<>();
+        CompletableFuture<JobInfo> future = ended.compareAndSet(null, mine) ? mine : ended.get();
+        if (over) {
+            tellEnded(JobSnapshot.of(this));
+        }
+        return future == null ? mine : future;
+    }
+
+    /** Says that the job holds nothing any more: it has ended, or was never admitted. */
+    void over(JobInfo record) {
+        over = true;
+        tellEnded(record);
+    }
+
+    private void tellEnded(JobInfo record) {
+        CompletableFuture<JobInfo> future = ended.get();
+        if (future != null && !future.isDone()) {
+            request.engine().execute(() -> future.complete(record));
+        }
+    }
+
+    /** Returns whether the job holds nothing any more. */
+    boolean over() {
+        return over;
+    }
+}

@@ -1,0 +1,153 @@
+package org.jobcontrol.core.engine;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jobcontrol.api.AbortResult;
+import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.JobFuture;
+import org.jobcontrol.api.JobRefusedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that no thread waits for, and what is to come of it. When the request is admitted, {@link
+ * Admitted} goes on with it; the result, or the refusal, completes this future.
+ *
+ * @param <T> what is to come
+ */
+final class LaterJob<T> extends CompletableFuture<T> implements JobFuture<T> {
+    /*
+     * Whoever completes the future from outside (cancel, complete, …) wins over what the core delivers:
+     * a waiting request is withdrawn, running work is asked to abort, and a handle that can no longer
+     * be delivered is closed. Completed by the core is told from completed from outside by settled,
+     * which the core sets first.
+     *
+     * The mover. Every wake-up sends a task to the executor; of several at once, the first goes on
+     * until it has seen to all (pending counts them), so the request has one mover at a time.
+     */
+
+    /** What happens once the request is admitted; on the executor. */
+    @FunctionalInterface
+    interface Admitted<T> {
+        void proceed(LaterJob<T> later);
+    }
+
+    private final Request request;
+    private final boolean handsOver;
+    private final Admitted<T> admitted;
+    private final AtomicInteger pending = new AtomicInteger();
+    private volatile boolean settled;
+
+    /**
+     * Makes the future.
+     *
+     * @param handsOver whether the caller gets the running job itself, and ends it
+     * @param admitted what happens once the request is admitted
+     */
+    LaterJob(Request request, boolean handsOver, Admitted<T> admitted) {
+        this.request = request;
+        this.handsOver = handsOver;
+        this.admitted = admitted;
+    }
+
+    /** Sets the request going. */
+    LaterJob<T> begin() {
+        request.wakeWith(() -> request.engine().execute(this::move));
+        var unused = whenComplete((value, failure) -> withdrawUnlessSettled());
+        if (pending.getAndIncrement() == 0) {
+            // In this thread as far as it goes without waiting, so arrival order is the callers'
+            // order.
+            moveOn();
+        }
+        return this;
+    }
+
+    private void move() {
+        if (pending.getAndIncrement() == 0) {
+            moveOn();
+        }
+    }
+
+    private void moveOn() {
+        int seen;
+        do {
+            seen = pending.get();
+            if (request.advance()) {
+                // Stays counted: a decided request moves no more.
+                request.engine().execute(this::decided);
+                return;
+            }
+        } while (pending.addAndGet(-seen) != 0);
+    }
+
+    private void decided() {
+        if (request.admitted()) {
+            admitted.proceed(this);
+        } else {
+            failWith(request.refusal());
+        }
+    }
+
+    Request request() {
+        return request;
+    }
+
+    /** Completes the future; false if somebody else has. */
+    boolean deliver(@Nullable T value) {
+        settled = true;
+        return complete(value);
+    }
+
+    void failWith(Throwable failure) {
+        settled = true;
+        completeExceptionally(failure);
+    }
+
+    private void withdrawUnlessSettled() {
+        if (!settled) {
+            request.jobs().forEach(request.engine().aborts()::ask);
+        }
+    }
+
+    @Override
+    public long id() {
+        return request.jobs().get(0).id;
+    }
+
+    @Override
+    public AbortResult cancel() {
+        AbortResult result = AbortResult.TOO_LATE;
+        for (JobEntry job : request.jobs()) {
+            AbortResult one = request.engine().aborts().ask(job);
+            result = result == AbortResult.TOO_LATE ? one : result;
+        }
+        if (handsOver && request.admitted() && !isDone()) {
+            // Admitted in this moment: the caller wants it no more, so delivery fails and ends it.
+            boolean first = completeExceptionally(Refusals.withdrawn(request));
+            return first ? AbortResult.LEFT_QUEUE : result;
+        }
+        return result;
+    }
+
+    @Override
+    public T await()
+            throws JobRefusedException, JobAbortedException, ExecutionException,
+                    InterruptedException {
+        try {
+            return get();
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            if (cause instanceof CompletionException wrapped && wrapped.getCause() != null) {
+                cause = wrapped.getCause();
+            }
+            if (cause instanceof JobRefusedException refused) {
+                throw refused;
+            }
+            if (cause instanceof JobAbortedException aborted) {
+                throw aborted;
+            }
+            throw e;
+        }
+    }
+}

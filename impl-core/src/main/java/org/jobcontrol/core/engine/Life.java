@@ -1,0 +1,80 @@
+package org.jobcontrol.core.engine;
+
+import org.jobcontrol.api.JobMask;
+import org.jobcontrol.api.JobOutcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What may change while a job runs, as one value: whoever reads it sees a state that was.
+ *
+ * @param stage how far the job is
+ * @param abortable whether it can be asked to abort
+ * @param gaveUp whether a checkpoint told the work to end early
+ * @param failure what the owner said went wrong, or null
+ * @param phase how far an async job has got; empty at first
+ * @param mask the mask of an async job
+ * @param outcome how it ended; null until it is ending
+ * @param endedNanos when it ended; meaningless before
+ */
+record Life(
+        Stage stage,
+        boolean abortable,
+        boolean gaveUp,
+        @Nullable Throwable failure,
+        String phase,
+        JobMask mask,
+        @Nullable JobOutcome outcome,
+        long endedNanos) {
+    /**
+     * {@code RUNNING -> [ABORTING ->] [CLOSED ->] FINISHED}. A job is CLOSED when its owner has ended
+     * it while jobs that it covers still run: it keeps its slot for them.
+     */
+    enum Stage {
+        RUNNING,
+        ABORTING,
+        CLOSED,
+        FINISHED
+    }
+
+    static Life begin(boolean abortable, JobMask mask) {
+        return new Life(Stage.RUNNING, abortable, false, null, "", mask, null, 0);
+    }
+
+    /** Returns whether the owner's handle is of use. */
+    boolean open() {
+        return stage == Stage.RUNNING || stage == Stage.ABORTING;
+    }
+
+    Life aborting() {
+        return new Life(
+                Stage.ABORTING, abortable, gaveUp, failure, phase, mask, outcome, endedNanos);
+    }
+
+    Life abortable(boolean value) {
+        return new Life(stage, value, gaveUp, failure, phase, mask, outcome, endedNanos);
+    }
+
+    Life givingUp() {
+        return new Life(stage, abortable, true, failure, phase, mask, outcome, endedNanos);
+    }
+
+    Life failed(Throwable cause) {
+        return new Life(stage, abortable, gaveUp, cause, phase, mask, outcome, endedNanos);
+    }
+
+    Life phase(String value) {
+        return new Life(stage, abortable, gaveUp, failure, value, mask, outcome, endedNanos);
+    }
+
+    Life mask(JobMask value) {
+        return new Life(stage, abortable, gaveUp, failure, phase, value, outcome, endedNanos);
+    }
+
+    Life closed(JobOutcome result) {
+        return new Life(Stage.CLOSED, abortable, gaveUp, failure, phase, mask, result, endedNanos);
+    }
+
+    Life finished(JobOutcome result, long nanos) {
+        return new Life(Stage.FINISHED, abortable, gaveUp, failure, phase, mask, result, nanos);
+    }
+}

@@ -1,0 +1,114 @@
+package org.jobcontrol.core.engine;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jobcontrol.api.JobInfo;
+import org.jobcontrol.api.JobRefusedException;
+import org.jobcontrol.api.JobRefusedException.Reason;
+import org.jobcontrol.api.JobState;
+import org.jobcontrol.api.JobType;
+import org.jobcontrol.api.TargetId;
+
+/** Words refusals as sentences that a person can act on. */
+final class Refusals {
+    private static final int NAMED = 3;
+
+    private Refusals() {}
+
+    static JobRefusedException exception(Request request, Fate.Refusal refusal, long at) {
+        Duration waited = Duration.ofNanos(at - request.queuedNanos());
+        JobEntry job = subject(request, refusal.object());
+        String message = job.hold.object.target + ": '" + job.operation + "' (" + job.type + ") "
+                + (refusal.reason() == Reason.TIMEOUT
+                        ? within(request.timeout())
+                        : "not begun: " + why(refusal))
+                + blame(job.hold.object.target, refusal);
+        return new JobRefusedException(
+                refusal.object().target,
+                refusal.reason(),
+                message,
+                refusal.blockers(),
+                waited,
+                refusal.ahead(),
+                null);
+    }
+
+    /** Returns what a caller gets who withdrew a request in the moment it was admitted. */
+    static JobRefusedException withdrawn(Request request) {
+        CoreJobObject object = request.current().object;
+        Fate.Refusal refusal = new Fate.Refusal(object, Reason.ABORTED, List.of(), 0, "");
+        return exception(request, refusal, request.engine().clock().nanos());
+    }
+
+    /** Returns the request's job that the refusing job object is about. */
+    private static JobEntry subject(Request request, CoreJobObject object) {
+        for (JobEntry job : request.jobs()) {
+            if (job.hold.object == object
+                    || (job.intention != null && job.intention.object == object)) {
+                return job;
+            }
+        }
+        return request.jobs().get(0);
+    }
+
+    static String why(Fate.Refusal refusal) {
+        String detail = refusal.detail();
+        String what = switch (refusal.reason()) {
+            case TIMEOUT -> "its time was over";
+            case QUEUE_FULL -> "the queue is full";
+            case TARGET_GONE -> refusal.object().target + " is gone";
+            case DEADLOCK -> "it would wait for its own thread";
+            case UNSUPPORTED -> "not supported";
+            case CLOSING -> "job control is closing";
+            case ABORTED -> "it was aborted while it waited";
+            case JOURNAL -> "it could not be recorded";
+        };
+        return detail.isEmpty() ? what : what + ": " + detail;
+    }
+
+    private static String within(Duration timeout) {
+        return timeout.isZero() || timeout.isNegative()
+                ? "cannot begin now"
+                : "not begun within " + timeout;
+    }
+
+    private static String blame(TargetId target, Fate.Refusal refusal) {
+        List<JobInfo> blockers = refusal.blockers();
+        if (blockers.isEmpty()) {
+            return "";
+        }
+        String more = blockers.size() > NAMED ? " and " + (blockers.size() - NAMED) + " more" : "";
+        String link = refusal.reason() == Reason.DEADLOCK ? ", which waits for " : "; ";
+        return blockers.stream()
+                .limit(NAMED)
+                .map(job -> name(target, job))
+                .collect(Collectors.joining(
+                        link,
+                        refusal.reason() == Reason.DEADLOCK ? "; it waits for " : "; ",
+                        more));
+    }
+
+    private static String name(TargetId target, JobInfo job) {
+        boolean waits = job.state() == JobState.WAITING;
+        StringBuilder name = new StringBuilder(waits ? "behind " : "held by ");
+        boolean async = job.type() == JobType.ASYNC;
+        name.append(async ? job.operation() : job.type().name()).append(" #").append(job.id());
+        if (!async) {
+            name.append(" '").append(job.operation()).append('\'');
+        }
+        if (!job.target().equals(target)) {
+            name.append(" on ").append(job.target());
+        }
+        name.append(" (bundle ").append(job.owner().bundle());
+        name.append(", thread ").append(job.owner().thread()).append(')');
+        name.append(waits ? " waiting for " : " for ")
+                .append(millis(waits ? job.waited() : job.held()));
+        job.mask().ifPresent(mask -> name.append(", mask ").append(mask));
+        return name.toString();
+    }
+
+    private static Duration millis(Duration duration) {
+        return Duration.ofMillis(duration.toMillis());
+    }
+}
