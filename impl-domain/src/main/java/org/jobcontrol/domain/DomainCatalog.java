@@ -1,0 +1,304 @@
+package org.jobcontrol.domain;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jobcontrol.api.Job;
+import org.jobcontrol.api.domain.DomainDriver;
+import org.jobcontrol.api.domain.DomainException;
+import org.jobcontrol.api.domain.DomainException.Reason;
+import org.jobcontrol.api.domain.DomainSpec;
+import org.jobcontrol.api.domain.DomainState;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Constants;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What all users of domains share: the drivers present and the table of domains. Safe for use by
+ * many threads.
+ *
+ * <p>Its lock is a leaf: no driver is called, and nothing is logged, while it is held. A domain
+ * outlives its driver: while that is away its operations fail, and when one of its name is back
+ * they go on. Immediate, because a component without users would otherwise be dropped, and every
+ * record with it.
+ *
+ * <p>Domains come and go behind our back too. So the table follows what a driver lists: when the
+ * driver comes, when somebody wants all domains or one that is not known, and before a domain is
+ * defined. The list is made outside the lock, and says nothing of the domains that were defined or
+ * undefined here meanwhile.
+ *
+ * <p>A name, and a uuid, stands for one domain: the first that came. A second driver's domain of
+ * that name or uuid is left out until they are free.
+ */
+@Component(service = DomainCatalog.class, immediate = true)
+public final class DomainCatalog {
+    private static final Logger LOG = LoggerFactory.getLogger(DomainCatalog.class);
+
+    private final Object lock = new Object();
+
+    @GuardedBy("lock")
+    private final Map<String, DomainRecord> domains = new TreeMap<>();
+
+    /** The names of domains whose driver is being told to define or undefine them. */
+    @GuardedBy("lock")
+    private final Set<String> reserved = new HashSet<>();
+
+    /** The names that were defined or undefined while some driver made its list. */
+    @GuardedBy("lock")
+    private final Set<String> touched = new HashSet<>();
+
+    /** How many lists are being made. */
+    @GuardedBy("lock")
+    private int listing;
+
+    /** The domains that are left out, so that each is reported once. */
+    @GuardedBy("lock")
+    private final Set<UUID> leftOut = new HashSet<>();
+
+    /** Highest ranking first; replaced as a whole, while the lock is held. */
+    private volatile List<Ranked> drivers = List.of();
+
+    /** The name is asked for once: not while the lock is held. */
+    private record Ranked(DomainDriver driver, String name, int ranking) {}
+
+    /** Makes a catalog that knows no driver and no domain. */
+    @Activate
+    public DomainCatalog() {}
+
+    @Reference(
+            name = "driver",
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC)
+    void addDriver(DomainDriver driver, Map<String, Object> properties) {
+        add(driver, properties.get(Constants.SERVICE_RANKING) instanceof Integer rank ? rank : 0);
+    }
+
+    void removeDriver(DomainDriver driver) {
+        synchronized (lock) {
+            drivers = drivers.stream().filter(ranked -> ranked.driver != driver).toList();
+            for (DomainRecord domain : domains.values()) {
+                if (domain.driver().filter(driver::equals).isPresent()) {
+                    domain.detach();
+                }
+            }
+        }
+    }
+
+    /** Adds a driver with its domains; the highest ranking defines, or the one that came first. */
+    void add(DomainDriver driver, int ranking) {
+        Ranked added = new Ranked(driver, driver.name(), ranking);
+        synchronized (lock) {
+            List<Ranked> all = new ArrayList<>(drivers);
+            all.add(added);
+            all.sort(Comparator.comparingInt(Ranked::ranking).reversed());
+            drivers = List.copyOf(all);
+        }
+        learn(added);
+    }
+
+    /** Returns every domain, by name. */
+    List<DomainRecord> records() {
+        learn();
+        synchronized (lock) {
+            return List.copyOf(domains.values());
+        }
+    }
+
+    /** Returns a domain by name or uuid; asks the drivers only if it is not known to be there. */
+    Optional<DomainRecord> record(String nameOrUuid) {
+        Optional<DomainRecord> known = lookup(nameOrUuid);
+        if (known.isPresent() && known.get().info().state() != DomainState.NOSTATE) {
+            return known;
+        }
+        learn();
+        return lookup(nameOrUuid);
+    }
+
+    /** Returns a domain of the table. */
+    Optional<DomainRecord> known(String name) {
+        synchronized (lock) {
+            return Optional.ofNullable(domains.get(name));
+        }
+    }
+
+    /** Returns the driver of a domain that is still in the table. */
+    DomainDriver driver(DomainRecord domain) throws DomainException {
+        String name = domain.spec().name();
+        if (known(name).filter(domain::equals).isEmpty()) {
+            throw new DomainException(Reason.NOT_FOUND, name, "it is not defined any more", null);
+        }
+        return domain.driver().orElseThrow(() -> {
+            String detail = "its driver '" + domain.driverName() + "' is away";
+            return new DomainException(Reason.UNSUPPORTED, name, detail, null);
+        });
+    }
+
+    /** Defines a domain with the driver that ranks highest. */
+    DomainRecord define(DomainSpec spec) throws DomainException {
+        learn();
+        Ranked first = drivers.stream().findFirst().orElseThrow(() -> {
+            String detail = "there is no driver for domains";
+            return new DomainException(Reason.UNSUPPORTED, spec.name(), detail, null);
+        });
+        reserve(spec);
+        DomainRecord domain = new DomainRecord(spec, first.driver, first.name);
+        boolean defined = false;
+        try {
+            first.driver.define(spec);
+            defined = true;
+        } finally {
+            release(domain, defined);
+        }
+        return domain;
+    }
+
+    /**
+     * Undefines a domain.
+     *
+     * @param domain the domain
+     * @param job the MODIFY job
+     * @param close closes its job object, before its name is free: a domain that is given it must
+     *     not get that one
+     */
+    void undefine(DomainRecord domain, Job job, Runnable close) throws DomainException {
+        DomainDriver driver = driver(domain);
+        synchronized (lock) {
+            reserved.add(domain.spec().name());
+        }
+        boolean defined = true;
+        try {
+            driver.undefine(domain.spec().uuid(), job);
+            defined = false;
+            close.run();
+        } finally {
+            release(domain, defined);
+        }
+    }
+
+    private void reserve(DomainSpec spec) throws DomainException {
+        String detail;
+        synchronized (lock) {
+            DomainRecord other = byUuid(spec.uuid().toString());
+            if (domains.containsKey(spec.name()) || reserved.contains(spec.name())) {
+                detail = "there is a domain with that name";
+            } else if (other != null) {
+                detail = "its uuid is that of domain " + other.spec().name();
+            } else {
+                reserved.add(spec.name());
+                return;
+            }
+        }
+        throw new DomainException(Reason.EXISTS, spec.name(), detail, null);
+    }
+
+    private void release(DomainRecord domain, boolean defined) {
+        String name = domain.spec().name();
+        synchronized (lock) {
+            reserved.remove(name);
+            if (listing > 0) {
+                touched.add(name);
+            }
+            if (defined) {
+                domains.put(name, domain);
+            } else {
+                domains.remove(name, domain);
+            }
+        }
+    }
+
+    private Optional<DomainRecord> lookup(String nameOrUuid) {
+        synchronized (lock) {
+            DomainRecord named = domains.get(nameOrUuid);
+            return Optional.ofNullable(named == null ? byUuid(nameOrUuid) : named);
+        }
+    }
+
+    @GuardedBy("lock")
+    private @Nullable DomainRecord byUuid(String uuid) {
+        for (DomainRecord domain : domains.values()) {
+            if (domain.spec().uuid().toString().equalsIgnoreCase(uuid)) {
+                return domain;
+            }
+        }
+        return null;
+    }
+
+    private void learn() {
+        drivers.forEach(this::learn);
+    }
+
+    /** Brings the table in line with what a driver lists. */
+    private void learn(Ranked driver) {
+        synchronized (lock) {
+            listing++;
+        }
+        try {
+            merge(driver, driver.driver.list());
+        } catch (DomainException | RuntimeException e) {
+            LOG.warn("driver '{}' cannot tell its domains", driver.name, e);
+        } finally {
+            synchronized (lock) {
+                listing--;
+                if (listing == 0) {
+                    touched.clear();
+                }
+            }
+        }
+    }
+
+    private void merge(Ranked driver, List<DomainSpec> listed) {
+        List<DomainSpec> unheard = new ArrayList<>();
+        synchronized (lock) {
+            if (!drivers.contains(driver)) {
+                return;
+            }
+            forget(driver, listed);
+            for (DomainSpec spec : listed) {
+                DomainRecord known = domains.get(spec.name());
+                if (reserved.contains(spec.name()) || touched.contains(spec.name())) {
+                    continue;
+                }
+                if (known != null && known.isOf(driver.driver, driver.name)) {
+                    known.attach(spec, driver.driver);
+                } else if (known == null && byUuid(spec.uuid().toString()) == null) {
+                    domains.put(spec.name(), new DomainRecord(spec, driver.driver, driver.name));
+                } else if (leftOut.add(spec.uuid())) {
+                    unheard.add(spec);
+                }
+            }
+        }
+        for (DomainSpec spec : unheard) {
+            String message = "{} of driver '{}' is left out: its name or uuid is another domain's";
+            LOG.warn(message, spec, driver.name);
+        }
+    }
+
+    /** Drops the domains of a driver that it does not list any more. */
+    @GuardedBy("lock")
+    private void forget(Ranked driver, List<DomainSpec> listed) {
+        Map<String, UUID> there = new HashMap<>();
+        listed.forEach(spec -> there.put(spec.name(), spec.uuid()));
+        for (DomainRecord domain : List.copyOf(domains.values())) {
+            String name = domain.spec().name();
+            boolean mine = domain.isOf(driver.driver, driver.name);
+            boolean settled = !reserved.contains(name) && !touched.contains(name);
+            if (mine && settled && !domain.spec().uuid().equals(there.get(name))) {
+                domains.remove(name);
+            }
+        }
+    }
+}
