@@ -1,0 +1,125 @@
+package org.jobcontrol.storage;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jobcontrol.api.TargetId;
+import org.jobcontrol.api.storage.PoolInfo;
+import org.jobcontrol.api.storage.PoolSpec;
+import org.jobcontrol.api.storage.PoolState;
+import org.jobcontrol.api.storage.VolumeInfo;
+
+/**
+ * One pool, as all its users share it: what it was defined as, what was last seen of it, and its
+ * volumes. Whoever changes something holds the job for it; everybody else reads what is there, and
+ * waits for nobody. The lock is a leaf.
+ */
+final class PoolRecord {
+    private final PoolSpec spec;
+    private final Object lock = new Object();
+
+    @GuardedBy("lock")
+    private PoolInfo info;
+
+    /** By name; kept while the pool is inactive, so that its volumes' job objects are not lost. */
+    @GuardedBy("lock")
+    private final Map<String, VolumeInfo> volumes = new TreeMap<>();
+
+    PoolRecord(PoolSpec spec) {
+        this.spec = spec;
+        this.info = new PoolInfo(PoolState.INACTIVE, 0, 0, 0, Instant.now());
+    }
+
+    String name() {
+        return spec.name();
+    }
+
+    PoolSpec spec() {
+        return spec;
+    }
+
+    TargetId target() {
+        return TargetId.of(PoolAdapter.KIND, name());
+    }
+
+    PoolInfo info() {
+        synchronized (lock) {
+            return info;
+        }
+    }
+
+    /** Returns the volumes by name; none if the pool is not active. */
+    List<VolumeInfo> volumes() {
+        synchronized (lock) {
+            return info.state().active() ? List.copyOf(volumes.values()) : List.of();
+        }
+    }
+
+    /** Returns a volume that is known, even if the pool is not active. */
+    Optional<VolumeInfo> volume(String name) {
+        synchronized (lock) {
+            return Optional.ofNullable(volumes.get(name));
+        }
+    }
+
+    /** Remembers what a scan found; returns the names of the volumes that have vanished. */
+    List<String> see(PoolInfo seen, List<VolumeInfo> found) {
+        synchronized (lock) {
+            Set<String> vanished = new TreeSet<>(volumes.keySet());
+            info = seen;
+            volumes.clear();
+            for (VolumeInfo volume : found) {
+                volumes.put(volume.name(), volume);
+                vanished.remove(volume.name());
+            }
+            return List.copyOf(vanished);
+        }
+    }
+
+    /** Remembers and returns how the pool was just now. */
+    PoolInfo see(PoolInfo seen) {
+        synchronized (lock) {
+            info = seen;
+        }
+        return seen;
+    }
+
+    /** Remembers that the pool was stopped. */
+    void stop() {
+        synchronized (lock) {
+            info = new PoolInfo(
+                    PoolState.INACTIVE,
+                    info.capacity(),
+                    info.allocation(),
+                    info.available(),
+                    Instant.now());
+        }
+    }
+
+    /** Adds a volume that was made. */
+    void add(VolumeInfo volume) {
+        synchronized (lock) {
+            volumes.put(volume.name(), volume);
+        }
+    }
+
+    /** Remembers and returns how a volume was just now, unless it was removed meanwhile. */
+    VolumeInfo see(VolumeInfo volume) {
+        synchronized (lock) {
+            volumes.computeIfPresent(volume.name(), (name, before) -> volume);
+        }
+        return volume;
+    }
+
+    /** Forgets a volume. */
+    void remove(String name) {
+        synchronized (lock) {
+            volumes.remove(name);
+        }
+    }
+}

@@ -1,0 +1,310 @@
+package org.jobcontrol.storage;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.Job;
+import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.JobControl;
+import org.jobcontrol.api.JobFuture;
+import org.jobcontrol.api.JobObject;
+import org.jobcontrol.api.JobObjectInfo;
+import org.jobcontrol.api.JobRefusedException;
+import org.jobcontrol.api.JobState;
+import org.jobcontrol.api.JobType;
+import org.jobcontrol.api.StorageOperation;
+import org.jobcontrol.api.TargetId;
+import org.jobcontrol.api.storage.PoolInfo;
+import org.jobcontrol.api.storage.PoolSpec;
+import org.jobcontrol.api.storage.PoolState;
+import org.jobcontrol.api.storage.StorageDriver;
+import org.jobcontrol.api.storage.StorageException;
+import org.jobcontrol.api.storage.StoragePool;
+import org.jobcontrol.api.storage.StorageVolume;
+import org.jobcontrol.api.storage.VolumeInfo;
+import org.jobcontrol.api.storage.VolumeSpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool as one user has it: the shared record, and jobs in that user's name. Equal to every other
+ * view of the same target.
+ */
+final class PoolView implements StoragePool {
+    private final PoolRecord record;
+    private final StorageCatalog catalog;
+    private final JobControl control;
+
+    /**
+     * The job object this view was used with first, so that a view of a pool that was undefined
+     * does not get at the jobs of a new one with its name. Threads that race store equal ones.
+     */
+    private volatile @Nullable JobObject jobs;
+
+    /** What is done under a job in the thread of the caller. */
+    interface Call<T> {
+        @Nullable
+        T under(Job job) throws StorageException;
+    }
+
+    PoolView(PoolRecord record, StorageCatalog catalog, JobControl control) {
+        this.record = record;
+        this.catalog = catalog;
+        this.control = control;
+    }
+
+    @Override
+    public String name() {
+        return record.name();
+    }
+
+    @Override
+    public PoolSpec spec() {
+        return record.spec();
+    }
+
+    @Override
+    public PoolState state() {
+        boolean driven = catalog.driver(spec().type()).isPresent();
+        return driven ? info().state() : PoolState.NOSTATE;
+    }
+
+    @Override
+    public PoolInfo info() {
+        return record.info();
+    }
+
+    @Override
+    public JobObject jobs() {
+        JobObject known = jobs;
+        if (known == null) {
+            known = control.of(this);
+            jobs = known;
+        }
+        return known;
+    }
+
+    @Override
+    public List<StorageVolume> volumes() {
+        return record.volumes().stream().<StorageVolume>map(this::view).toList();
+    }
+
+    @Override
+    public Optional<StorageVolume> volume(String name) {
+        Objects.requireNonNull(name, "name");
+        return info().state().active() ? record.volume(name).map(this::view) : Optional.empty();
+    }
+
+    @Override
+    public PoolInfo query(Duration timeout)
+            throws StorageException, JobRefusedException, InterruptedException {
+        return call(
+                jobs(),
+                JobType.QUERY,
+                "pool.query",
+                timeout,
+                job -> record.see(driver().query(spec(), job)));
+    }
+
+    @Override
+    public JobFuture<Void> start(Duration timeout) {
+        StorageOperation operation = StorageOperation.POOL_START;
+        return jobs().runAsync(operation, operation.defaultMask(), timeout, job -> {
+            start(job);
+            return null;
+        });
+    }
+
+    @Override
+    public void start(AsyncJob under)
+            throws StorageException, JobAbortedException, InterruptedException {
+        check(under, record.target(), "an async job", true);
+        StorageDriver driver = catalog.driver(record, false);
+        driver.start(spec(), under);
+        try {
+            scan(driver, under);
+        } catch (Throwable e) {
+            stopAgain(driver, under, e);
+            throw e;
+        }
+    }
+
+    @Override
+    public void stop(Duration timeout)
+            throws StorageException, JobRefusedException, InterruptedException {
+        call(jobs(), JobType.DESTROY, "pool.stop", timeout, job -> {
+            driver().stop(spec(), job);
+            record.stop();
+            return null;
+        });
+    }
+
+    @Override
+    public JobFuture<Void> refresh(Duration timeout) {
+        StorageOperation operation = StorageOperation.POOL_REFRESH;
+        return jobs().runAsync(operation, operation.defaultMask(), timeout, job -> {
+            refresh(job);
+            return null;
+        });
+    }
+
+    @Override
+    public void refresh(AsyncJob under)
+            throws StorageException, JobAbortedException, InterruptedException {
+        check(under, record.target(), "an async job", true);
+        scan(driver(), under);
+    }
+
+    @Override
+    public JobFuture<StorageVolume> create(VolumeSpec spec, Duration timeout) {
+        Objects.requireNonNull(spec, "spec");
+        StorageOperation operation = StorageOperation.VOLUME_CREATE;
+        VolumeView volume = unborn(spec.name(), spec.capacity());
+        return volume.born(volume.jobs()
+                .runAsync(
+                        operation,
+                        operation.defaultMask(),
+                        timeout,
+                        job -> volume.create(spec, job)));
+    }
+
+    @Override
+    public StorageVolume create(VolumeSpec spec, Job under)
+            throws StorageException, JobRefusedException, JobAbortedException,
+                    InterruptedException {
+        Objects.requireNonNull(spec, "spec");
+        boolean fits = under.type() == JobType.MODIFY || under instanceof AsyncJob;
+        check(under, record.target(), "a MODIFY or async job", fits);
+        VolumeView volume = unborn(spec.name(), spec.capacity());
+        // The pool's job keeps others away: whatever is in the way of this one is its owner's own.
+        try (Job job =
+                volume.jobs().beginUnder(under, JobType.MODIFY, "volume.create", Duration.ZERO)) {
+            try {
+                return volume.create(spec, job);
+            } catch (Throwable e) {
+                job.fail(e);
+                throw e;
+            }
+        } finally {
+            volume.closeUnborn();
+        }
+    }
+
+    @Override
+    public void undefine(Duration timeout)
+            throws StorageException, JobRefusedException, InterruptedException {
+        call(jobs(), JobType.MODIFY, "pool.undefine", timeout, job -> {
+            catalog.undefine(record, job, this::closeAll);
+            return null;
+        });
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof PoolView view && view.record.target().equals(record.target());
+    }
+
+    @Override
+    public int hashCode() {
+        return record.target().hashCode();
+    }
+
+    /** Returns what people read: {@code pool default}. */
+    @Override
+    public String toString() {
+        return record.target().toString();
+    }
+
+    /** Does something under a job. The target is looked at only then: much may happen in a wait. */
+    @SuppressWarnings("NullAway") // null only where nobody wants a result
+    static <T> T call(
+            JobObject jobs, JobType type, String operation, Duration timeout, Call<T> call)
+            throws StorageException, JobRefusedException, InterruptedException {
+        try (Job job = jobs.begin(type, operation, timeout)) {
+            try {
+                return call.under(job);
+            } catch (StorageException | RuntimeException | Error e) {
+                job.fail(e);
+                throw e;
+            }
+        }
+    }
+
+    /** Checks that a job which a caller holds is what it has to be. */
+    static void check(Job under, TargetId target, String needed, boolean fits) {
+        if (!fits || !under.target().equals(target)) {
+            throw new IllegalArgumentException(needed + " on " + target + " is needed; job #"
+                    + under.id() + " is " + under.type() + " on " + under.target());
+        }
+        if (under.info().state() == JobState.FINISHED) {
+            throw new IllegalStateException("job #" + under.id() + " on " + target + " has ended");
+        }
+    }
+
+    PoolRecord record() {
+        return record;
+    }
+
+    JobControl control() {
+        return control;
+    }
+
+    /** Returns the driver, if the pool is still there and active. */
+    StorageDriver driver() throws StorageException {
+        return catalog.driver(record, true);
+    }
+
+    /** Returns this user's view of a pool of which somebody may have another. */
+    PoolView same(StoragePool pool) {
+        if (pool instanceof PoolView view && view.catalog == catalog) {
+            return new PoolView(view.record, catalog, control);
+        }
+        return catalog.find(pool.name())
+                .map(found -> new PoolView(found, catalog, control))
+                .orElseThrow(() -> new IllegalArgumentException("no pool " + pool.name()));
+    }
+
+    /** Returns a volume that is not there yet. */
+    VolumeView unborn(String name, long capacity) {
+        return view(new VolumeInfo(name, capacity, 0, Instant.now()));
+    }
+
+    /** Closes the job object of the pool or of a volume, if there is one. */
+    void close(TargetId target) {
+        control.find(target).ifPresent(JobObject::close);
+    }
+
+    private void scan(StorageDriver driver, AsyncJob job)
+            throws StorageException, JobAbortedException, InterruptedException {
+        List<VolumeInfo> found = driver.scan(spec(), job);
+        PoolInfo now = driver.query(spec(), job);
+        // Somebody from whom the job was taken meanwhile must not change the list.
+        job.checkpoint();
+        for (String vanished : record.see(now, found)) {
+            close(VolumeAdapter.target(record.target(), vanished));
+        }
+    }
+
+    private void stopAgain(StorageDriver driver, AsyncJob job, Throwable cause) {
+        try {
+            driver.stop(spec(), job);
+        } catch (StorageException | RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private void closeAll() {
+        for (JobObjectInfo object : control.objects()) {
+            if (record.target().equals(object.target().parent())) {
+                close(object.target());
+            }
+        }
+        close(record.target());
+    }
+
+    private VolumeView view(VolumeInfo volume) {
+        return new VolumeView(volume, this);
+    }
+}

@@ -1,0 +1,13 @@
+/**
+ * Storage pools and volumes as targets of jobs. {@link
+ * org.jobcontrol.storage.StoragePoolsService} gives each bundle its views ({@link
+ * org.jobcontrol.storage.PoolView}, {@link org.jobcontrol.storage.VolumeView}) of what all share:
+ * the {@link org.jobcontrol.storage.StorageCatalog} of drivers and pools, with one {@link
+ * org.jobcontrol.storage.PoolRecord} for each pool. The adapters tell the core what a pool and a
+ * volume are. {@link org.jobcontrol.storage.DirectoryDriver} is the built-in driver, for the files
+ * of a local directory.
+ */
+@NullMarked
+package org.jobcontrol.storage;
+
+import org.jspecify.annotations.NullMarked;
