@@ -1,0 +1,5 @@
+/** The demo. */
+@NullMarked
+package org.jobcontrol.app;
+
+import org.jspecify.annotations.NullMarked;
