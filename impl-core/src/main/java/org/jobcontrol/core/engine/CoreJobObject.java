@@ -2,7 +2,6 @@ package org.jobcontrol.core.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,18 +22,7 @@ final class CoreJobObject {
      *   agent line  W2 ---> |                                                |
      *                       +------------------------------------------------+
      *
-     * Admissible. The rule is the table in Slots.
-     *
-     * Order. A round looks at the job line in arrival order:
-     *   kept out by the async job   skip it; it holds nobody back
-     *   kept out by the job slot    it stays, and holds back every later one
-     *   held back                   it stays
-     *   otherwise                   it is admitted, and the next one is looked at
-     * and then at the head of the agent line. Everything that can let somebody in (an end, a waiter
-     * that leaves, a new mask, a predecessor gone) is followed by a round, so between rounds no waiter
-     * is admissible, and a newcomer need only be compared with the slots and with heldBack. One kind of
-     * waiter passes those that hold it back: the CHILD hold of a thread or a group that is in the job
-     * slot already, because those in front of it wait for that one.
+     * Who is admitted when is the rule in Admission.
      *
      * Admission. Whoever runs the round fills the slot, so a waiter owns its hold before it wakes. The
      * hold that completes a request admits it, by one compare-and-set in Request; if the request was
@@ -66,14 +54,7 @@ final class CoreJobObject {
     private final JobEngine engine;
 
     @GuardedBy("lock")
-    private final Slots slots;
-
-    @GuardedBy("lock")
-    private final WaitQueue queue = new WaitQueue();
-
-    /** The first waiter that is not just kept out by the async job, or null: it holds others back. */
-    @GuardedBy("lock")
-    private @Nullable Hold heldBack;
+    private final Admission admission;
 
     @GuardedBy("lock")
     private @Nullable CoreJobObject predecessor;
@@ -94,7 +75,7 @@ final class CoreJobObject {
         this.target = target;
         this.policy = policy;
         this.parent = parent;
-        this.slots = new Slots(policy);
+        this.admission = new Admission(policy, engine::nextFence);
     }
 
     /** Returns the job object of the parent target as last seen; it may be closed. */
@@ -126,10 +107,10 @@ final class CoreJobObject {
             }
             if (request.decided()) {
                 hold.stage = Hold.Stage.LET_GO;
-            } else if (admissible(hold.type, hold)) {
-                grant(hold);
+            } else if (admission.admissible(hold.type, hold)) {
+                admission.grant(hold);
             } else if (otherwise == Otherwise.WAIT) {
-                enqueue(hold);
+                admission.enqueue(hold);
             } else if (otherwise == Otherwise.BE_REFUSED) {
                 request.decide(refusal(Reason.TIMEOUT, "", hold));
                 hold.stage = Hold.Stage.LET_GO;
@@ -200,7 +181,7 @@ final class CoreJobObject {
         Wakeups wakeups = new Wakeups();
         lock.lock();
         try {
-            round(wakeups);
+            admission.round(wakeups);
         } finally {
             lock.unlock();
         }
@@ -257,6 +238,7 @@ final class CoreJobObject {
                 if (!idle()) {
                     successor = next;
                     next.predecessor = this;
+                    next.admission.barred(true);
                 }
             } finally {
                 lock.unlock();
@@ -287,7 +269,8 @@ final class CoreJobObject {
         lock.lock();
         try {
             predecessor = null;
-            round(wakeups);
+            admission.barred(false);
+            admission.round(wakeups);
             noteIfIdle(wakeups);
         } finally {
             lock.unlock();
@@ -304,7 +287,7 @@ final class CoreJobObject {
     ObjectSnapshot snapshot() {
         lock.lock();
         try {
-            return ObjectSnapshot.of(target, slots, queue, closed);
+            return ObjectSnapshot.of(target, admission.slots, admission.queue, closed);
         } finally {
             lock.unlock();
         }
@@ -318,8 +301,8 @@ final class CoreJobObject {
             if (predecessor != null) {
                 jobs.addAll(predecessor.jobs());
             }
-            slots.all().forEach(hold -> jobs.add(hold.job));
-            queue.all().forEach(hold -> jobs.add(hold.job));
+            admission.slots.all().forEach(hold -> jobs.add(hold.job));
+            admission.queue.all().forEach(hold -> jobs.add(hold.job));
             return jobs;
         } finally {
             lock.unlock();
@@ -329,7 +312,7 @@ final class CoreJobObject {
     List<JobEntry> jobSlot() {
         lock.lock();
         try {
-            return slots.jobs().stream().map(hold -> hold.job).toList();
+            return admission.slots.jobs().stream().map(hold -> hold.job).toList();
         } finally {
             lock.unlock();
         }
@@ -339,7 +322,7 @@ final class CoreJobObject {
     JobEntry asyncSlot() {
         lock.lock();
         try {
-            Hold async = slots.async();
+            Hold async = admission.slots.async();
             return async == null ? null : async.job;
         } finally {
             lock.unlock();
@@ -353,12 +336,11 @@ final class CoreJobObject {
             if (hold.stage != Hold.Stage.QUEUED) {
                 return List.of();
             }
-            List<JobEntry> holders = runningInTheWayOf(hold.type);
-            if (!hold.type.agent() && !slots.keptOutBySlot(hold.type) && heldBack != null) {
-                // Held back by waiters, and what they wait for is whoever is in the job slot.
-                slots.jobs().forEach(holder -> holders.add(holder.job));
+            List<JobEntry> jobs = admission.waitedForBy(hold);
+            if (predecessor != null) {
+                jobs.addAll(predecessor.jobs());
             }
-            return holders;
+            return jobs;
         } finally {
             lock.unlock();
         }
@@ -371,7 +353,7 @@ final class CoreJobObject {
             if (never != null) {
                 return ExplanationRecord.never(type, never);
             }
-            if (admissible(type, null)) {
+            if (admission.admissible(type, null)) {
                 return ExplanationRecord.admissible(type);
             }
             List<JobEntry> inTheWay = inTheWayOf(type, null);
@@ -380,9 +362,9 @@ final class CoreJobObject {
             return new ExplanationRecord(
                     false,
                     Optional.of(own ? Reason.DEADLOCK : Reason.TIMEOUT),
-                    ExplanationRecord.rule(type, slots, predecessor != null),
+                    ExplanationRecord.rule(type, admission.slots, predecessor != null),
                     snapshots(inTheWay),
-                    queue.lineOf(type).size());
+                    admission.queue.lineOf(type).size());
         } finally {
             lock.unlock();
         }
@@ -394,7 +376,7 @@ final class CoreJobObject {
     @GuardedBy("lock")
     private Fate.@Nullable Refusal neverAdmitted(JobType type, @Nullable JobEntry parent) {
         if (type == JobType.NESTED) {
-            Hold async = slots.async();
+            Hold async = admission.slots.async();
             boolean ended = async == null || async.job != parent;
             return ended ? refusal(Reason.ABORTED, "its async job has ended", null) : null;
         }
@@ -415,13 +397,13 @@ final class CoreJobObject {
         }
         int bound = engine.settings().queueMax();
         boolean exempt = type == JobType.DESTROY || type == JobType.ASYNC || type == JobType.CHILD;
-        if (bound > 0 && !exempt && counted() >= bound) {
-            String full = counted() + " jobs run and wait, and the bound is " + bound;
+        if (bound > 0 && !exempt && admission.counted() >= bound) {
+            String full = admission.counted() + " jobs run and wait, and the bound is " + bound;
             return new Fate.Refusal(
                     this,
                     Reason.QUEUE_FULL,
                     snapshots(jobs()),
-                    queue.lineOf(type).size(),
+                    admission.queue.lineOf(type).size(),
                     full);
         }
         return null;
@@ -434,121 +416,30 @@ final class CoreJobObject {
             return new Fate.Refusal(this, reason, List.of(), 0, detail);
         }
         return new Fate.Refusal(
-                this, reason, snapshots(inTheWayOf(hold.type, hold)), queue.ahead(hold), detail);
-    }
-
-    @GuardedBy("lock")
-    private void enqueue(Hold hold) {
-        queue.add(hold);
-        hold.stage = Hold.Stage.QUEUED;
-        if (heldBack == null && !slots.keptOutByAsync(hold.type) && !hold.type.agent()) {
-            heldBack = hold;
-        }
+                this,
+                reason,
+                snapshots(inTheWayOf(hold.type, hold)),
+                admission.queue.ahead(hold),
+                detail);
     }
 
     @GuardedBy("lock")
     private void refuseAll(Reason reason, Wakeups wakeups) {
-        for (Hold hold : queue.all()) {
+        for (Hold hold : admission.queue.all()) {
             if (hold.type != JobType.NESTED) {
                 hold.job.request().decide(refusal(reason, "", hold));
                 drop(hold, wakeups);
             }
         }
-        round(wakeups);
+        admission.round(wakeups);
     }
 
     /** Takes a waiting hold, whose request is refused, out of the queue; a round must follow. */
     @GuardedBy("lock")
     private void drop(Hold hold, Wakeups wakeups) {
-        queue.remove(hold);
+        admission.queue.remove(hold);
         hold.stage = Hold.Stage.LET_GO;
         wakeups.add(hold.job.request());
-    }
-
-    /** Returns how many jobs count for the queue bound. */
-    @GuardedBy("lock")
-    private int counted() {
-        int counted = 0;
-        for (Hold hold : slots.all()) {
-            counted += hold.type == JobType.NESTED || hold.type == JobType.CHILD ? 0 : 1;
-        }
-        for (Hold hold : queue.all()) {
-            counted += hold.type == JobType.NESTED || hold.type == JobType.CHILD ? 0 : 1;
-        }
-        return counted;
-    }
-
-    /** Returns whether a newcomer may go in at once: nobody that waits is in its way either. */
-    @GuardedBy("lock")
-    private boolean admissible(JobType type, @Nullable Hold hold) {
-        if (predecessor != null || slots.keptOutByAsync(type) || slots.keptOutBySlot(type)) {
-            return false;
-        }
-        if (type.agent()) {
-            return queue.lineOf(type).isEmpty();
-        }
-        return heldBack == null || (hold != null && passes(hold));
-    }
-
-    @GuardedBy("lock")
-    private boolean passes(Hold hold) {
-        if (hold.type != JobType.CHILD) {
-            return false;
-        }
-        Request request = hold.job.request();
-        for (Hold inside : slots.jobs()) {
-            Thread thread = inside.job.boundTo();
-            if (inside.job.request() == request || (thread != null && thread == request.thread())) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Puts a hold into its slot, unless its request was refused in that moment. */
-    @GuardedBy("lock")
-    private void grant(Hold hold) {
-        if (hold == hold.job.hold) {
-            hold.job.fence(engine.nextFence());
-        }
-        slots.add(hold);
-        hold.stage = Hold.Stage.HELD;
-        if (!hold.job.request().granted(hold)) {
-            slots.remove(hold);
-            hold.stage = Hold.Stage.LET_GO;
-        }
-    }
-
-    /** Admits whoever is admissible, in arrival order. */
-    @GuardedBy("lock")
-    private void round(Wakeups wakeups) {
-        heldBack = null;
-        if (predecessor != null) {
-            heldBack = queue.lineOf(JobType.QUERY).stream().findFirst().orElse(null);
-            return;
-        }
-        Iterator<Hold> line = queue.lineOf(JobType.QUERY).iterator();
-        boolean somebodyMayPass = policy.sharing().contains(JobType.CHILD);
-        while (line.hasNext() && (heldBack == null || somebodyMayPass)) {
-            Hold hold = line.next();
-            if (slots.keptOutByAsync(hold.type)) {
-                continue;
-            }
-            if (slots.keptOutBySlot(hold.type) || (heldBack != null && !passes(hold))) {
-                heldBack = heldBack == null ? hold : heldBack;
-            } else {
-                line.remove();
-                grant(hold);
-                wakeups.add(hold.job.request());
-            }
-        }
-        Iterator<Hold> agents = queue.lineOf(JobType.AGENT_QUERY).iterator();
-        while (slots.agent() == null && agents.hasNext()) {
-            Hold hold = agents.next();
-            agents.remove();
-            grant(hold);
-            wakeups.add(hold.job.request());
-        }
     }
 
     /** Takes a hold out of its slot or the queue, and lets in whoever is admissible then. */
@@ -557,23 +448,23 @@ final class CoreJobObject {
         Hold.Stage was = hold.stage;
         hold.stage = Hold.Stage.LET_GO;
         if (was == Hold.Stage.HELD) {
-            slots.remove(hold);
+            admission.slots.remove(hold);
             if (hold.type == JobType.ASYNC) {
                 refuseStepsOf(hold.job, wakeups);
             }
         } else if (was == Hold.Stage.QUEUED) {
-            queue.remove(hold);
+            admission.queue.remove(hold);
         } else {
             return;
         }
-        round(wakeups);
+        admission.round(wakeups);
         noteIfIdle(wakeups);
     }
 
     /** Refuses the nested jobs that still wait when their async job ends. */
     @GuardedBy("lock")
     private void refuseStepsOf(JobEntry async, Wakeups wakeups) {
-        for (Hold hold : queue.all()) {
+        for (Hold hold : admission.queue.all()) {
             if (hold.type == JobType.NESTED && hold.job.parent == async) {
                 hold.job.request().decide(refusal(Reason.ABORTED, "its async job has ended", null));
                 drop(hold, wakeups);
@@ -583,7 +474,7 @@ final class CoreJobObject {
 
     @GuardedBy("lock")
     private boolean idle() {
-        return closed && predecessor == null && slots.empty() && queue.empty();
+        return closed && predecessor == null && admission.empty();
     }
 
     @GuardedBy("lock")
@@ -593,38 +484,16 @@ final class CoreJobObject {
         }
     }
 
-    /** Returns the running jobs that keep a type out. */
+    /** Returns the jobs that keep a request out, and those that wait and hold it back. */
     @GuardedBy("lock")
-    private List<JobEntry> runningInTheWayOf(JobType type) {
+    private List<JobEntry> inTheWayOf(JobType type, @Nullable Hold hold) {
         List<JobEntry> jobs = new ArrayList<>();
         if (predecessor != null) {
             jobs.addAll(predecessor.jobs());
         }
-        if (slots.async() != null && slots.keptOutByAsync(type)) {
-            jobs.add(slots.async().job);
-        }
-        if (slots.keptOutBySlot(type)) {
-            List<Hold> holders = type.agent() ? List.of(slots.agent()) : slots.jobs();
-            holders.forEach(holder -> jobs.add(holder.job));
-        }
-        return jobs;
-    }
-
-    /** Returns the jobs that keep a request out, and those that wait and hold it back. */
-    @GuardedBy("lock")
-    private List<JobEntry> inTheWayOf(JobType type, @Nullable Hold hold) {
-        List<JobEntry> jobs = runningInTheWayOf(type);
-        if (slots.keptOutByAsync(type) || (hold != null && passes(hold))) {
-            return jobs;
-        }
-        for (Hold earlier : queue.lineOf(type)) {
-            if (earlier == hold || jobs.size() >= BLOCKERS_SHOWN) {
-                break;
-            }
-            if (!slots.keptOutByAsync(earlier.type)) {
-                jobs.add(earlier.job);
-            }
-        }
+        jobs.addAll(admission.runningInTheWayOf(type));
+        int more = Math.max(0, BLOCKERS_SHOWN - jobs.size());
+        jobs.addAll(admission.waitingInTheWayOf(type, hold, more));
         return jobs;
     }
 
