@@ -23,8 +23,7 @@ final class AsyncJobHandle extends JobHandle implements AsyncJob {
     @Override
     public void mask(JobMask mask) {
         Objects.requireNonNull(mask, "mask");
-        job.update(life -> life.mask(mask));
-        job.hold.object.maskChanged();
+        job.hold.object.mask(job, mask);
     }
 
     @Override

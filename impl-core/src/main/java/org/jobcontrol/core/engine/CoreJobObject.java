@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jobcontrol.api.JobInfo;
+import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobRefusedException.Reason;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.TargetId;
@@ -176,11 +177,15 @@ final class CoreJobObject {
         letGo(hold);
     }
 
-    /** Lets in whoever a changed mask lets in. */
-    void maskChanged() {
+    /**
+     * Sets the mask of an async job that runs here and lets in whoever it lets in. In one step: a
+     * newcomer that saw the new mask before the round would pass those that wait.
+     */
+    void mask(JobEntry async, JobMask mask) {
         Wakeups wakeups = new Wakeups();
         lock.lock();
         try {
+            async.update(life -> life.mask(mask));
             admission.round(wakeups);
         } finally {
             lock.unlock();

@@ -29,8 +29,7 @@ final class EngineAdmin implements JobAdmin {
             throw new IllegalArgumentException(
                     "job #" + jobId + " is no running async job: " + JobHandle.name(job));
         }
-        job.update(life -> life.mask(mask));
-        job.hold.object.maskChanged();
+        job.hold.object.mask(job, mask);
     }
 
     @Override
