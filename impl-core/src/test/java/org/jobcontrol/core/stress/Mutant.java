@@ -1,0 +1,53 @@
+package org.jobcontrol.core.stress;
+
+/** Bugs that the proof must find, each as a change of the engine's source. */
+enum Mutant {
+    FORGET_AN_INTERRUPTED_WAITERS_JOB(
+            "Request",
+            "jobs.forEach(job -> job.end(JobOutcome.ABORTED, null));",
+            "jobs.forEach(job -> {});"),
+    COMPARE_THE_MASK_WITH_XOR(
+            "Slots",
+            "running.job.mask().contains(type)",
+            "((running.job.mask().bits() ^ type.bit()) != 0)"),
+    WAKE_ONE_INSTEAD_OF_A_ROUND(
+            "Admission",
+            "boolean somebodyMayPass =",
+            "int admitted = 0; boolean somebodyMayPass =",
+            "while (line.hasNext() && (heldBack",
+            "while (admitted == 0 && line.hasNext() && (heldBack",
+            "} else {\n                line.remove();",
+            "} else {\n                admitted = 1; line.remove();"),
+    REARM_THE_DEADLINE_AFTER_A_WAKE_UP(
+            "Request",
+            "if (timer == null) {",
+            "deadlineNanos = engine.clock().nanos() + nanos(timeout);"
+                    + " if (timer != null) { timer.cancel(); } if (true) {",
+            "private final long deadlineNanos;",
+            "private volatile long deadlineNanos;"),
+    DECREMENT_THE_QUEUE_TWICE_ON_TIMEOUT(
+            "WaitQueue",
+            "lineOf(hold.type).remove(hold);",
+            "lineOf(hold.type).remove(hold); lineOf(hold.type).stream().findFirst()"
+                    + ".ifPresent(lineOf(hold.type)::remove);"),
+    LET_A_NEWCOMER_PASS(
+            "Admission",
+            "return heldBack == null || (hold != null && passes(hold));",
+            "return true;"),
+    COMPLETE_A_FUTURE_UNDER_THE_LOCK(
+            "LaterJob",
+            "request.wakeWith(() -> request.engine().execute(this::move));",
+            "request.wakeWith(this::move);",
+            "request.engine().execute(this::decided);",
+            "decided();",
+            "Wakeups",
+            "decided.add(request);",
+            "request.wake();");
+
+    /** What to change: a class, and what of it by what; any number of times. */
+    final String[] changes;
+
+    Mutant(String... changes) {
+        this.changes = changes;
+    }
+}
