@@ -79,7 +79,7 @@ public final class Demo implements Callable<Integer> {
     }
 
     private void play() throws Exception {
-        Path directory = Files.createTempDirectory("jobcontrol-demo-");
+        Path directory = Files.createTempDirectory("demo-");
         try {
             Watch watch = new Watch(control, screen);
             Path pool = Files.createDirectory(directory.resolve("pool"));

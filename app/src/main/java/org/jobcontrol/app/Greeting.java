@@ -1,7 +1,8 @@
 package org.jobcontrol.app;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.RuntimeMXBean;
 import java.time.Duration;
-import java.time.Instant;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.domain.Domains;
 import org.jobcontrol.api.storage.StoragePools;
@@ -30,10 +31,9 @@ public final class Greeting {
             @Reference(name = "control") JobControl control,
             BundleContext context) {
         if (!DemoSwitch.isOn(context)) {
-            Instant now = Instant.now();
-            Instant begin = ProcessHandle.current().info().startInstant().orElse(now);
-            System.out.println("jobcontrol is up in " + Units.time(Duration.between(begin, now))
-                    + "; type help");
+            RuntimeMXBean machine = ManagementFactory.getRuntimeMXBean();
+            Duration took = Duration.ofMillis(machine.getUptime());
+            System.out.println("jobcontrol is up in " + Units.time(took) + "; type help");
         }
     }
 }
