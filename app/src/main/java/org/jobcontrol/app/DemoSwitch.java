@@ -1,5 +1,6 @@
 package org.jobcontrol.app;
 
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -14,8 +15,12 @@ public final class DemoSwitch {
      */
     @Activate
     public DemoSwitch(ComponentContext component) {
-        if (Boolean.parseBoolean(component.getBundleContext().getProperty("jobcontrol.demo"))) {
+        if (isOn(component.getBundleContext())) {
             component.enableComponent(Demo.NAME);
         }
+    }
+
+    static boolean isOn(BundleContext context) {
+        return Boolean.parseBoolean(context.getProperty("jobcontrol.demo"));
     }
 }

@@ -1,0 +1,57 @@
+package org.jobcontrol.app;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** Words amounts of bytes and time for people. */
+final class Units {
+    private static final List<String> SIZES = List.of("B", "KiB", "MiB", "GiB", "TiB", "PiB");
+    private static final int STEP = 1024;
+
+    private Units() {}
+
+    /** Returns a size in the largest unit of which there is one: {@code 256 MiB}. */
+    static String size(long bytes) {
+        int unit = unit(bytes);
+        return number(bytes, unit) + " " + SIZES.get(unit);
+    }
+
+    /** Returns a part of a whole in the unit of the whole: {@code 115/256 MiB}. */
+    static String part(long done, long total) {
+        int unit = unit(total);
+        return number(done, unit) + "/" + number(total, unit) + " " + SIZES.get(unit);
+    }
+
+    /** Returns a time with two digits or so: {@code 35 ms}, {@code 1.2 s}, {@code 2 min 5 s}. */
+    static String time(Duration time) {
+        long millis = time.toMillis();
+        if (millis == 0 && !time.isZero()) {
+            return "<1 ms";
+        }
+        if (millis < 1000) {
+            return millis + " ms";
+        }
+        // rounded first: 59.96 s are a minute
+        long tenths = (millis + 50) / 100;
+        if (tenths < 600) {
+            return tenths / 10 + "." + tenths % 10 + " s";
+        }
+        long seconds = (millis + 500) / 1000;
+        return seconds / 60 + " min " + seconds % 60 + " s";
+    }
+
+    private static int unit(long bytes) {
+        int unit = 0;
+        while (unit + 1 < SIZES.size() && bytes >> (10 * (unit + 1)) > 0) {
+            unit++;
+        }
+        return unit;
+    }
+
+    private static String number(long bytes, int unit) {
+        double number = bytes / Math.pow(STEP, unit);
+        boolean whole = number >= 10 || number == Math.rint(number);
+        return String.format(Locale.ROOT, whole ? "%.0f" : "%.1f", number);
+    }
+}

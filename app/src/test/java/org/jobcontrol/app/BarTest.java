@@ -1,0 +1,106 @@
+package org.jobcontrol.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jobcontrol.api.JobOutcome;
+import org.jobcontrol.api.JobState;
+import org.jobcontrol.api.Progress.Amount;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BarTest {
+    private static final long MIB = 1 << 20;
+    private static final Amount HALF = Amount.of(256 * MIB, 128 * MIB);
+    private static final Amount ALL = Amount.of(256 * MIB, 256 * MIB);
+
+    @Test
+    void line_running_hasBytesRateAndTimeLeft() {
+        assertThat(line(JobState.RUNNING, HALF, 0, 98))
+                .isEqualTo("#5 CLONE a.img  [##############..............]  50 %"
+                        + "  128/256 MiB    64 MiB/s  2.0 s left");
+    }
+
+    @Test
+    void line_runningWithABandwidth_believesIt() {
+        assertThat(line(JobState.RUNNING, HALF, 256 * MIB, 98))
+                .endsWith("   256 MiB/s  500 ms left");
+    }
+
+    @Test
+    void line_runningWithoutProgress_saysThatItRuns() {
+        assertThat(line(JobState.RUNNING, Amount.NONE, 0, 98)).endsWith("  running");
+    }
+
+    @Test
+    void line_nothingDoneYet_knowsNoTimeLeft() {
+        assertThat(line(JobState.RUNNING, Amount.of(256 * MIB, 0), 0, 98))
+                .contains("[......")
+                .endsWith("  0 %    0/256 MiB       0 B/s  running");
+    }
+
+    @Test
+    void line_waiting_hasNoBar() {
+        assertThat(line(JobState.WAITING, Amount.NONE, 0, 98))
+                .doesNotContain("[")
+                .endsWith("  waiting 300 ms");
+    }
+
+    @Test
+    void line_aborting_saysSo() {
+        assertThat(line(JobState.ABORTING, HALF, 0, 98)).contains("50 %").endsWith("  aborting");
+    }
+
+    @Test
+    void line_finished_hasOutcomeAndMeanRate() {
+        assertThat(line(JobState.FINISHED, ALL, 0, 98))
+                .endsWith("] 100 %  256/256 MiB   128 MiB/s  COMPLETED 2.0 s");
+    }
+
+    @Test
+    void line_moreProcessedThanThereIs_staysAtHundred() {
+        Amount more = new Amount(256 * MIB, 300 * MIB, 0);
+        assertThat(line(JobState.RUNNING, more, 0, 98)).contains("#] 100 %");
+    }
+
+    @Test
+    void line_narrow_leavesOutTheRate() {
+        assertThat(line(JobState.RUNNING, HALF, 0, 74))
+                .contains("[#####", "50 %", "128/256 MiB")
+                .doesNotContain("/s")
+                .endsWith("  2.0 s left");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 20, 40, 60, 76, 78, 80, 98})
+    void line_ofAnyState_fitsTheWidth(int width) {
+        for (JobState state : JobState.values()) {
+            assertThat(line(state, HALF, 0, width)).hasSizeLessThanOrEqualTo(width);
+        }
+    }
+
+    @Test
+    void line_ofEachState_hasItsLastColumnAtOnePlace() {
+        int running = line(JobState.RUNNING, HALF, 0, 90).indexOf("2.0 s left");
+        assertThat(line(JobState.WAITING, HALF, 0, 90).indexOf("waiting")).isEqualTo(running);
+        assertThat(line(JobState.FINISHED, HALF, 0, 90).indexOf("COMPLETED")).isEqualTo(running);
+        assertThat(line(JobState.RUNNING, Amount.NONE, 0, 90).indexOf("running"))
+                .isEqualTo(running);
+    }
+
+    private static String line(JobState state, Amount data, long bandwidth, int width) {
+        Optional<JobOutcome> outcome =
+                state == JobState.FINISHED ? Optional.of(JobOutcome.COMPLETED) : Optional.empty();
+        Bar bar = new Bar(
+                "#5 CLONE a.img",
+                state,
+                outcome,
+                data,
+                bandwidth,
+                Duration.ofMillis(300),
+                Duration.ofSeconds(2));
+        return bar.line(bar.name().length(), width);
+    }
+}
