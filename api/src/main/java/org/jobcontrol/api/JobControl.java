@@ -104,7 +104,7 @@ public interface JobControl {
      *
      * @param jobId the job's id
      * @return completes when the job has ended, on the core's executor; already complete if it has.
-     *     For a request that is refused it completes with outcome ABORTED or FAILED and the refusal
+     *     For a request that waits and is refused it completes with outcome ABORTED or FAILED and the refusal
      *     as error. Fails with {@link java.util.NoSuchElementException} if there is no such job
      */
     CompletionStage<JobInfo> ended(long jobId);

@@ -38,6 +38,8 @@ public interface JobFuture<T> extends CompletionStage<T> {
      * @throws JobRefusedException if the job was not admitted
      * @throws JobAbortedException if the work ended early because it was asked to
      * @throws ExecutionException if the work failed; the cause is what it threw
+     * @throws java.util.concurrent.CancellationException if somebody cancelled {@link
+     *     #toCompletableFuture()}
      * @throws InterruptedException if the thread is interrupted; the work goes on
      */
     T await()

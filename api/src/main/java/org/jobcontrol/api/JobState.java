@@ -2,7 +2,7 @@ package org.jobcontrol.api;
 
 /** Where a job is in its life: {@code WAITING -> RUNNING -> [ABORTING ->] FINISHED}. */
 public enum JobState {
-    /** Waits in the queue; holds nothing on its target yet. */
+    /** Waits; holds nothing on its own target yet, though a volume's job may hold the pool. */
     WAITING,
     /** Holds its slot. */
     RUNNING,

@@ -15,7 +15,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * Does the work on domains: a service, one for each hypervisor connection. Every method is called
  * under the job that its operation needs, which is handed over so that the driver can report
  * progress, stop when asked to, enter phases, and refuse late work by {@link Job#fence()}. Only
- * {@link #list}, {@link #info}, {@link #kill}, {@link #abort} and {@link #progress} are called
+ * {@link #name}, {@link #define}, {@link #list}, {@link #info}, {@link #kill}, {@link #abort} and {@link #progress} are called
  * without one, and must not wait for work that runs.
  *
  * <p>Methods may be called by many threads at once.

@@ -13,7 +13,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * Does the work on storage pools of one type, and on their volumes: a service. Every method is called
  * under the job that its operation needs, which is handed over so that the driver can report
- * progress, stop when asked to, and refuse late work by {@link Job#fence()}. Only {@link #list},
+ * progress, stop when asked to, and refuse late work by {@link Job#fence()}. Only {@link
+ * #type}, {@link #define}, {@link #list},
  * {@link #abort} and {@link #progress} are called without one, and must not wait for work that runs.
  *
  * <p>Methods may be called by many threads at once.
