@@ -10,6 +10,7 @@ import org.jobcontrol.api.spi.TargetAdapter;
 import org.jobcontrol.core.engine.EngineClock;
 import org.jobcontrol.core.engine.JobEngine;
 import org.jobcontrol.core.engine.Settings;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
@@ -38,6 +39,9 @@ import org.slf4j.LoggerFactory;
         immediate = true,
         configurationPid = CoreConfig.PID)
 @Designate(ocd = CoreConfig.class)
+@Capability(
+        namespace = "osgi.service",
+        attribute = "objectClass:List<String>=\"org.jobcontrol.api.JobControl\"")
 public final class CoreComponent implements JobControls, JobAdmin {
     private static final Logger LOG = LoggerFactory.getLogger(CoreComponent.class);
 

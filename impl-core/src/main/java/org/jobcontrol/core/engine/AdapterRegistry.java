@@ -25,7 +25,7 @@ public final class AdapterRegistry {
     private record Entry(TargetAdapter<?> adapter, Class<?> type, String kind, int ranking) {}
 
     /** A target under the adapter that was chosen for it. */
-    record Identified(TargetId id, AdmissionPolicy policy) {}
+    record Identified(TargetId id, TargetAdapter<?> adapter) {}
 
     private final JobEngine engine;
     private final List<Entry> entries = new CopyOnWriteArrayList<>();
@@ -92,18 +92,15 @@ public final class AdapterRegistry {
         String adapter =
                 "adapter " + entry.adapter.getClass().getName() + " for kind " + entry.kind;
         TargetId id;
-        AdmissionPolicy policy;
         try {
             id = identifyUnchecked(entry.adapter, target);
-            policy = entry.adapter.policy();
         } catch (RuntimeException | LinkageError e) {
             throw new IllegalStateException(adapter + " failed to name a target: " + e, e);
         }
-        if (id == null || policy == null || !id.kind().equals(entry.kind)) {
-            throw new IllegalStateException(
-                    adapter + " named a target " + id + " with policy " + policy);
+        if (id == null || !id.kind().equals(entry.kind)) {
+            throw new IllegalStateException(adapter + " named a target " + id);
         }
-        return new Identified(id, policy);
+        return new Identified(id, entry.adapter);
     }
 
     @SuppressWarnings("unchecked") // its type() is what the target is an instance of
@@ -120,9 +117,20 @@ public final class AdapterRegistry {
         return one.ranking > other.ranking;
     }
 
+    /** Returns the rules that an adapter gives, or says who failed to. */
+    static AdmissionPolicy policyOf(TargetAdapter<?> adapter) {
+        try {
+            return Objects.requireNonNull(adapter.policy(), "policy");
+        } catch (RuntimeException | LinkageError e) {
+            String name = adapter.getClass().getName();
+            throw new IllegalStateException(
+                    "adapter " + name + " failed to give a policy: " + e, e);
+        }
+    }
+
     AdmissionPolicy policyOf(String kind) {
         return ofKind(kind)
-                .map(TargetAdapter::policy)
+                .map(AdapterRegistry::policyOf)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "no adapter for kind " + kind + "; there are adapters for " + kinds()));
     }

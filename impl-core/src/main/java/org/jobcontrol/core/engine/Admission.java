@@ -64,24 +64,35 @@ final class Admission {
     }
 
     /** Returns whether a newcomer may go in at once: nobody that waits is in its way either. */
-    boolean admissible(JobType type, @Nullable Hold hold) {
-        if (barred || slots.keptOutByAsync(type) || slots.keptOutBySlot(type)) {
-            return false;
-        }
-        if (type.agent()) {
-            return queue.lineOf(type).isEmpty();
-        }
-        return heldBack == null || (hold != null && passes(hold));
+    boolean admissible(Hold hold) {
+        return fits(hold.type) && (nobodyBefore(hold.type) || passes(hold));
+    }
+
+    /** Returns whether a request of this thread could be admitted at once. */
+    boolean admissible(JobType type) {
+        return fits(type) && (nobodyBefore(type) || passes(type, null, Thread.currentThread()));
+    }
+
+    private boolean fits(JobType type) {
+        return !barred && !slots.keptOutByAsync(type) && !slots.keptOutBySlot(type);
+    }
+
+    private boolean nobodyBefore(JobType type) {
+        return type.agent() ? queue.lineOf(type).isEmpty() : heldBack == null;
     }
 
     private boolean passes(Hold hold) {
-        if (hold.type != JobType.CHILD) {
+        Request request = hold.job.request();
+        return passes(hold.type, request, request.thread());
+    }
+
+    private boolean passes(JobType type, @Nullable Request request, @Nullable Thread thread) {
+        if (type != JobType.CHILD) {
             return false;
         }
-        Request request = hold.job.request();
         for (Hold inside : slots.jobs()) {
-            Thread thread = inside.job.boundTo();
-            if (inside.job.request() == request || (thread != null && thread == request.thread())) {
+            Thread owner = inside.job.boundTo();
+            if (inside.job.request() == request || (owner != null && owner == thread)) {
                 return true;
             }
         }

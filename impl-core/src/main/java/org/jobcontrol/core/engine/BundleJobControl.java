@@ -36,7 +36,8 @@ final class BundleJobControl implements JobControl {
     @Override
     public JobObject of(Object target) {
         AdapterRegistry.Identified identified = engine.adapters().identify(target);
-        return mine(engine.object(identified.id(), identified.policy()));
+        return mine(engine.object(
+                identified.id(), () -> AdapterRegistry.policyOf(identified.adapter())));
     }
 
     @Override

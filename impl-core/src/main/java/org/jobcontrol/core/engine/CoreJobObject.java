@@ -108,7 +108,7 @@ final class CoreJobObject {
             }
             if (request.decided()) {
                 hold.stage = Hold.Stage.LET_GO;
-            } else if (admission.admissible(hold.type, hold)) {
+            } else if (admission.admissible(hold)) {
                 admission.grant(hold);
             } else if (otherwise == Otherwise.WAIT) {
                 admission.enqueue(hold);
@@ -358,7 +358,7 @@ final class CoreJobObject {
             if (never != null) {
                 return ExplanationRecord.never(type, never);
             }
-            if (admission.admissible(type, null)) {
+            if (admission.admissible(type)) {
                 return ExplanationRecord.admissible(type);
             }
             List<JobEntry> inTheWay = inTheWayOf(type, null);

@@ -29,7 +29,12 @@ final class EngineAdmin implements JobAdmin {
             throw new IllegalArgumentException(
                     "job #" + jobId + " is no running async job: " + JobHandle.name(job));
         }
-        job.hold.object.mask(job, mask);
+        try {
+            job.hold.object.mask(job, mask);
+        } catch (IllegalStateException ended) {
+            throw new IllegalArgumentException(
+                    "no running async job: " + ended.getMessage(), ended);
+        }
     }
 
     @Override

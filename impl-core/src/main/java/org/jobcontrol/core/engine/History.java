@@ -13,7 +13,7 @@ import org.jobcontrol.api.JobInfo;
  * a reader sees each record that was there all the while it read.
  */
 final class History {
-    private record Ring(AtomicReferenceArray<JobInfo> records, AtomicLong added) {}
+    private record Ring(int size, AtomicReferenceArray<JobInfo> records, AtomicLong added) {}
 
     private final JobEngine engine;
     private volatile Ring ring;
@@ -25,7 +25,7 @@ final class History {
 
     /** Takes a new bound and keeps the newest records. */
     synchronized void resize(int size) {
-        if (ring.records.length() == Math.max(size, 1)) {
+        if (ring.size == size) {
             return;
         }
         List<JobInfo> newest = newest(size);
@@ -72,6 +72,6 @@ final class History {
     }
 
     private static Ring ring(int size) {
-        return new Ring(new AtomicReferenceArray<>(Math.max(size, 1)), new AtomicLong());
+        return new Ring(size, new AtomicReferenceArray<>(Math.max(size, 1)), new AtomicLong());
     }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jobcontrol.api.JobAdmin;
 import org.jobcontrol.api.JobControl;
@@ -243,11 +244,12 @@ public final class JobEngine implements AutoCloseable {
     // ---- job objects ----------------------------------------------------------------------------
 
     /** Returns the job object of a target, made if there is none or it is closed. */
-    CoreJobObject object(TargetId id, AdmissionPolicy policy) {
+    CoreJobObject object(TargetId id, Supplier<AdmissionPolicy> rules) {
         CoreJobObject object = objects.get(id);
         if (object != null && !object.closed()) {
             return object;
         }
+        AdmissionPolicy policy = rules.get();
         CoreJobObject parent = id.parent() == null ? null : parentObject(id.parent());
         return objects.compute(id, (key, old) -> {
             if (old != null && !old.closed()) {
@@ -265,7 +267,7 @@ public final class JobEngine implements AutoCloseable {
         CoreJobObject parent = objects.get(id);
         return parent != null && !parent.closed()
                 ? parent
-                : object(id, adapters.policyOf(id.kind()));
+                : object(id, () -> adapters.policyOf(id.kind()));
     }
 
     /** Returns the job object of a job object's parent target, or null; a closed one if it is gone. */

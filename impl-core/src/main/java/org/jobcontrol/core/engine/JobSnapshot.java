@@ -188,7 +188,7 @@ record JobSnapshot(
                         ? Optional.empty()
                         : Optional.of(clock.instant(job.progressNanos())),
                 error,
-                job.fence());
+                job.request().admitted() ? job.fence() : 0);
     }
 
     private static JobSlot slot(JobType type) {

@@ -79,21 +79,26 @@ final class Refusals {
             return "";
         }
         String more = blockers.size() > NAMED ? " and " + (blockers.size() - NAMED) + " more" : "";
-        String link = refusal.reason() == Reason.DEADLOCK ? ", which waits for " : "; ";
+        boolean cycle = refusal.reason() == Reason.DEADLOCK;
         return blockers.stream()
                 .limit(NAMED)
-                .map(job -> name(target, job))
+                .map(job -> (cycle ? "" : relation(job)) + name(target, job))
                 .collect(Collectors.joining(
-                        link,
-                        refusal.reason() == Reason.DEADLOCK ? "; it waits for " : "; ",
+                        cycle ? ", which waits for " : "; ",
+                        cycle ? "; it waits for " : "; ",
                         more));
+    }
+
+    private static String relation(JobInfo job) {
+        return job.state() == JobState.WAITING ? "behind " : "held by ";
     }
 
     private static String name(TargetId target, JobInfo job) {
         boolean waits = job.state() == JobState.WAITING;
-        StringBuilder name = new StringBuilder(waits ? "behind " : "held by ");
         boolean async = job.type() == JobType.ASYNC;
-        name.append(async ? job.operation() : job.type().name()).append(" #").append(job.id());
+        StringBuilder name =
+                new StringBuilder(async ? job.operation() : job.type().name());
+        name.append(" #").append(job.id());
         if (!async) {
             name.append(" '").append(job.operation()).append('\'');
         }

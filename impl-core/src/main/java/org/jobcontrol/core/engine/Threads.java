@@ -1,8 +1,5 @@
 package org.jobcontrol.core.engine;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -10,31 +7,33 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Threads for work that must never wait for a free one. */
 final class Threads {
+    private static final String PREFIX = "jobcontrol-";
     private static final AtomicLong NUMBER = new AtomicLong();
 
     private Threads() {}
 
     /** Returns an executor with a thread for each task: virtual where there are any. */
     static ExecutorService perTask() {
-        try {
-            MethodHandle virtual = MethodHandles.publicLookup()
-                    .findStatic(
-                            Executors.class,
-                            "newVirtualThreadPerTaskExecutor",
-                            MethodType.methodType(ExecutorService.class));
-            return (ExecutorService) virtual.invokeExact();
-        } catch (NoSuchMethodException before21) {
+        if (Runtime.version().feature() < 21) {
             return Executors.newCachedThreadPool(factory());
-        } catch (Throwable e) {
-            throw new LinkageError(
-                    "newVirtualThreadPerTaskExecutor is there but cannot be called", e);
+        }
+        try {
+            Class<?> builder = Class.forName("java.lang.Thread$Builder");
+            Object named = builder.getMethod("name", String.class, long.class)
+                    .invoke(Thread.class.getMethod("ofVirtual").invoke(null), PREFIX, 1L);
+            Object factory = builder.getMethod("factory").invoke(named);
+            return (ExecutorService) Executors.class
+                    .getMethod("newThreadPerTaskExecutor", ThreadFactory.class)
+                    .invoke(null, factory);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("virtual threads are there but cannot be made", e);
         }
     }
 
     /** Returns a factory of daemon threads that keep no class loader. */
     static ThreadFactory factory() {
         return task -> {
-            Thread thread = new Thread(task, "jobcontrol-" + NUMBER.incrementAndGet());
+            Thread thread = new Thread(task, PREFIX + NUMBER.incrementAndGet());
             thread.setDaemon(true);
             thread.setContextClassLoader(null);
             return thread;

@@ -1,5 +1,5 @@
 /**
  * Replays traces of job engines against this one: those recorded from libvirt, and our own. The format
- * is described in {@code src/test/resources/conformance/README.md}.
+ * is described in {@code CONTRIBUTING.md}.
  */
 package org.jobcontrol.core.conformance;

@@ -32,8 +32,8 @@ enum Mutant {
                     + ".ifPresent(lineOf(hold.type)::remove);"),
     LET_A_NEWCOMER_PASS(
             "Admission",
-            "return heldBack == null || (hold != null && passes(hold));",
-            "return true;"),
+            "queue.lineOf(type).isEmpty() : heldBack == null;",
+            "queue.lineOf(type).isEmpty() : true;"),
     COMPLETE_A_FUTURE_UNDER_THE_LOCK(
             "LaterJob",
             "request.wakeWith(() -> request.engine().execute(this::move));",
