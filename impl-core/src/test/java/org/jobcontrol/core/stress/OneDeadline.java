@@ -12,6 +12,7 @@ import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.JobType;
+import org.jobcontrol.core.Target;
 import org.jobcontrol.core.VirtualClock;
 import org.jobcontrol.core.engine.JobEngine;
 import org.jobcontrol.core.engine.Settings;

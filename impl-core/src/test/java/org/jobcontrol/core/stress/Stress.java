@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobObjectInfo;
+import org.jobcontrol.core.Target;
 import org.jobcontrol.core.engine.EngineClock;
 import org.jobcontrol.core.engine.JobEngine;
 import org.jobcontrol.core.engine.Settings;

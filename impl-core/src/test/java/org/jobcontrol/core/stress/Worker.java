@@ -27,6 +27,7 @@ import org.jobcontrol.api.JobRequest;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.JobUnavailableException;
 import org.jobcontrol.api.StorageOperation;
+import org.jobcontrol.core.Target;
 
 /** A thread that begins and ends whatever there is, and tells the checker. */
 final class Worker {

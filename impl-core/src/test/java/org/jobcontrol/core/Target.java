@@ -1,4 +1,4 @@
-package org.jobcontrol.core.stress;
+package org.jobcontrol.core;
 
 import org.jobcontrol.api.TargetId;
 import org.jobcontrol.api.spi.AdmissionPolicy;
@@ -6,7 +6,7 @@ import org.jobcontrol.api.spi.TargetAdapter;
 import org.jobcontrol.core.engine.JobEngine;
 
 /** Bare targets of every policy. */
-sealed interface Target {
+public sealed interface Target {
     TargetId id();
 
     record Domain(TargetId id) implements Target {}
