@@ -23,7 +23,10 @@ class JobHandle implements Job {
     /** Returns the handle for an admitted job. */
     static JobHandle of(JobEntry job) {
         JobHandle handle = job.type == JobType.ASYNC ? new AsyncJobHandle(job) : new JobHandle(job);
-        job.request().engine().leaks().watch(handle);
+        Request request = job.request();
+        if (request.begun() != null) {
+            request.engine().leaks().watch(handle, request.begun());
+        }
         return handle;
     }
 

@@ -74,7 +74,9 @@ final class LaterJob<T> extends CompletableFuture<T> implements JobFuture<T> {
         do {
             seen = pending.get();
             if (request.advance()) {
-                // Stays counted: a decided request moves no more.
+                // Stays counted: a decided request moves no more. And it lets go of this future,
+                // which has the handle, so that a forgotten handle becomes garbage.
+                request.wakeWith(() -> {});
                 request.engine().execute(this::decided);
                 return;
             }

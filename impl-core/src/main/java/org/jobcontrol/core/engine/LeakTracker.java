@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,24 +36,30 @@ final class LeakTracker {
         private final JobEntry job;
         private final Throwable begun;
 
-        Watched(JobHandle handle, ReferenceQueue<JobHandle> queue) {
+        Watched(JobHandle handle, ReferenceQueue<JobHandle> queue, Throwable begun) {
             super(handle, queue);
             this.job = handle.job;
-            this.begun = new Throwable("where job #" + job.id + " began, in "
-                    + Thread.currentThread().getName());
+            this.begun = begun;
         }
     }
 
-    void watch(JobHandle handle) {
+    /** Returns where the caller stands, if the handles of what it begins are to be watched. */
+    @Nullable
+    Throwable here() {
         boolean chosen = switch (engine.settings().leakTracking()) {
             case OFF -> false;
             case SAMPLED -> begun.getAndIncrement() % SAMPLE == 0;
             case ALL -> true;
         };
-        if (chosen) {
-            watched.add(new Watched(handle, garbage));
-            lookLater();
-        }
+        return chosen
+                ? new Throwable("where it began, in " + Thread.currentThread().getName())
+                : null;
+    }
+
+    /** Watches a handle whose job began there. */
+    void watch(JobHandle handle, Throwable begun) {
+        watched.add(new Watched(handle, garbage, begun));
+        lookLater();
     }
 
     void close() {

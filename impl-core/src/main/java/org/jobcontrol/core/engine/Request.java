@@ -35,6 +35,7 @@ final class Request {
     private final Duration timeout;
     private final long queuedNanos;
     private final long deadlineNanos;
+    private final @Nullable Throwable begun;
     private final List<JobEntry> jobs = new ArrayList<>(1);
     private final List<Hold> holds = new ArrayList<>(2);
     private final AtomicReference<@Nullable Fate> fate = new AtomicReference<>();
@@ -54,6 +55,7 @@ final class Request {
         this.timeout = timeout;
         this.queuedNanos = engine.clock().nanos();
         this.deadlineNanos = queuedNanos + nanos(timeout);
+        this.begun = engine.leaks().here();
         this.waker = () -> LockSupport.unpark(thread);
     }
 
@@ -107,6 +109,12 @@ final class Request {
 
     long queuedNanos() {
         return queuedNanos;
+    }
+
+    /** Returns where in the code it was asked for, if its handles are watched. */
+    @Nullable
+    Throwable begun() {
+        return begun;
     }
 
     @Nullable
