@@ -69,10 +69,10 @@ final class Departures {
         List<JobEntry> jobs = engine.jobs().stream()
                 .filter(job -> job.request().workBundle() == bundleId)
                 .toList();
-        IllegalStateException cause = new IllegalStateException(
-                "the bundle that did the work, id " + bundleId + ", stopped");
+        // All before any is asked: to abort one job of a group aborts the others.
+        jobs.forEach(
+                job -> job.stopped("the bundle that did the work, id " + bundleId + ", stopped"));
         for (JobEntry job : jobs) {
-            job.stopped(cause);
             if (!job.request()
                     .refuse(Reason.CLOSING, "the bundle that would do the work is stopping")) {
                 engine.aborts().ask(job);

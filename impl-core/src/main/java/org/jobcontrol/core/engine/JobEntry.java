@@ -54,7 +54,7 @@ final class JobEntry {
     private volatile long fence;
     private volatile Progress progress = Progress.NONE;
     private volatile long progressNanos;
-    private volatile @Nullable Throwable stopped;
+    private volatile @Nullable String stopped;
     private volatile boolean over;
 
     /**
@@ -177,8 +177,13 @@ final class JobEntry {
     }
 
     /** Says that the bundle that does the work is stopping; the work will fail for that reason. */
-    void stopped(Throwable cause) {
-        stopped = cause;
+    void stopped(String why) {
+        stopped = why;
+    }
+
+    /** Returns what the work failed for: what it threw, or the stop of the bundle that made it. */
+    Throwable blame(Throwable thrown) {
+        return stopped == null ? thrown : new IllegalStateException(stopped, thrown);
     }
 
     void checkpoint() throws JobAbortedException, InterruptedException {
@@ -283,8 +288,8 @@ final class JobEntry {
     @GuardedBy("hold.object.lock")
     private Life ending(Life seen, @Nullable JobOutcome forced, @Nullable Throwable cause) {
         Life last = cause == null ? seen : seen.failed(cause);
-        if (stopped != null && forced == null && (seen.failure() != null || seen.gaveUp())) {
-            last = seen.failed(stopped);
+        if (stopped != null && forced == null && seen.failure() == null && seen.gaveUp()) {
+            last = seen.failed(new IllegalStateException(stopped));
         }
         JobOutcome outcome = forced != null ? forced : outcome(seen);
         return covered.isEmpty()

@@ -39,7 +39,8 @@ final class Work {
                 job.checkpoint();
             }
             value = body.call(handle);
-        } catch (Throwable failure) {
+        } catch (Throwable thrown) {
+            Throwable failure = request.jobs().get(0).blame(thrown);
             request.jobs().forEach(job -> job.failIfOpen(failure));
             end(request);
             later.failWith(failure);
