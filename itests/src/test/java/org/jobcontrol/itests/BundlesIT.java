@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import javax.inject.Inject;
 import org.junit.Test;
@@ -16,8 +17,12 @@ import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.namespace.PackageNamespace;
+import org.osgi.framework.wiring.BundleRequirement;
+import org.osgi.framework.wiring.BundleRevision;
 
-/** Our bundles resolve and start. */
+/** Our bundles resolve and start, and ask for no more than they need. */
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
 public class BundlesIT {
@@ -29,18 +34,92 @@ public class BundlesIT {
         return Framework.withAllBundles();
     }
 
-    @Test
-    public void bundles_allInstalled_areActive() {
-        await().untilAsserted(() -> assertThat(states())
-                .containsEntry("org.jobcontrol.api", Bundle.ACTIVE)
-                .containsEntry("org.jobcontrol.core", Bundle.ACTIVE)
-                .containsEntry("org.jobcontrol.domain", Bundle.ACTIVE)
-                .containsEntry("org.jobcontrol.storage", Bundle.ACTIVE));
-    }
-
-    private Map<String, Integer> states() {
+    private Map<String, Bundle> bundles() {
         return Arrays.stream(context.getBundles())
                 .filter(bundle -> bundle.getSymbolicName().startsWith("org.jobcontrol."))
-                .collect(toMap(Bundle::getSymbolicName, Bundle::getState));
+                .collect(toMap(Bundle::getSymbolicName, bundle -> bundle));
+    }
+
+    private static BundleRevision revision(Bundle bundle) {
+        return bundle.adapt(BundleRevision.class);
+    }
+
+    private static List<String> exports(Bundle bundle) {
+        return revision(bundle).getDeclaredCapabilities(PackageNamespace.PACKAGE_NAMESPACE).stream()
+                .map(package_ ->
+                        (String) package_.getAttributes().get(PackageNamespace.PACKAGE_NAMESPACE))
+                .toList();
+    }
+
+    private static List<BundleRequirement> imports(Bundle bundle) {
+        return revision(bundle).getDeclaredRequirements(PackageNamespace.PACKAGE_NAMESPACE);
+    }
+
+    /** The filter of an import: the package and its range. */
+    private static String filter(BundleRequirement import_) {
+        return import_.getDirectives().get(PackageNamespace.REQUIREMENT_FILTER_DIRECTIVE);
+    }
+
+    @Test
+    public void bundles_allInstalled_areActive() {
+        assertThat(bundles())
+                .containsOnlyKeys(
+                        "org.jobcontrol.api",
+                        "org.jobcontrol.core",
+                        "org.jobcontrol.domain",
+                        "org.jobcontrol.storage");
+        await().untilAsserted(() -> assertThat(bundles().values())
+                .allMatch(bundle -> bundle.getState() == Bundle.ACTIVE));
+    }
+
+    @Test
+    public void exports_onlyTheApi() {
+        assertThat(exports(bundles().get("org.jobcontrol.api")))
+                .containsExactlyInAnyOrder(
+                        "org.jobcontrol.api",
+                        "org.jobcontrol.api.domain",
+                        "org.jobcontrol.api.spi",
+                        "org.jobcontrol.api.storage");
+        bundles().forEach((name, bundle) -> {
+            if (!name.equals("org.jobcontrol.api")) {
+                assertThat(exports(bundle)).as(name).isEmpty();
+            }
+        });
+    }
+
+    @Test
+    public void imports_haveRangesAndOnlyAnnotationsAreOptional() {
+        bundles().forEach((name, bundle) -> {
+            for (BundleRequirement import_ : imports(bundle)) {
+                String filter = filter(import_);
+                if (filter.contains("(osgi.wiring.package=java.")) {
+                    continue;
+                }
+                assertThat(filter)
+                        .as(name)
+                        .contains("(version>=")
+                        .contains("(!(version>=")
+                        .containsAnyOf(
+                                "=org.jobcontrol.api",
+                                "=org.jspecify.annotations)",
+                                "=org.osgi.framework)",
+                                "=org.osgi.service.component)",
+                                "=org.slf4j)");
+                String resolution = import_.getDirectives()
+                        .getOrDefault(Constants.RESOLUTION_DIRECTIVE, "mandatory");
+                assertThat(resolution)
+                        .as(filter)
+                        .isEqualTo(filter.contains("jspecify") ? "optional" : "mandatory");
+            }
+        });
+    }
+
+    @Test
+    public void headers_leaveNothingToChance() {
+        for (Bundle bundle : bundles().values()) {
+            assertThat(bundle.getHeaders().get(Constants.DYNAMICIMPORT_PACKAGE)).isNull();
+            assertThat(bundle.getHeaders().get(Constants.REQUIRE_BUNDLE)).isNull();
+            assertThat(bundle.getHeaders().get("Bundle-License")).contains("Apache-2.0");
+        }
     }
 }
