@@ -1,0 +1,60 @@
+package org.jobcontrol.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import org.jobcontrol.api.Progress.Amount;
+import org.junit.jupiter.api.Test;
+
+class ProgressTest {
+    @Test
+    void ofData_remainingIsTheRest() {
+        Progress progress = Progress.ofData(100, 30);
+        assertThat(progress.data()).isEqualTo(new Amount(100, 30, 70));
+        assertThat(progress.memory()).isEqualTo(Amount.NONE);
+        assertThat(progress).hasToString("30/100 bytes");
+    }
+
+    /** A guest that dirties its memory sends more than it has. */
+    @Test
+    void amount_moreProcessedThanThereIs_leavesNothing() {
+        assertThat(Amount.of(100, 130)).isEqualTo(new Amount(100, 130, 0));
+        assertThat(Amount.of(Long.MAX_VALUE, 0).remaining()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void negative_isRefusedByName() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Progress.ofData(-1, 0))
+                .withMessageContaining("total -1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Progress.ofData(1, -2))
+                .withMessageContaining("processed -2");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Progress.builder().bandwidth(-3))
+                .withMessageContaining("-3");
+    }
+
+    @Test
+    void parameter_otherThanNumberBooleanString_isRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Progress.builder().parameter("disks", List.of()))
+                .withMessageContaining("disks");
+    }
+
+    @Test
+    void toBuilder_keepsEverythingAndLeavesTheOriginal() {
+        Progress first = Progress.builder()
+                .memory(Amount.of(10, 1))
+                .disk(Amount.of(20, 2))
+                .bandwidth(5)
+                .parameter("memory_iteration", 3)
+                .build();
+        assertThat(first.toBuilder().build()).isEqualTo(first).hasSameHashCodeAs(first);
+        Progress second = first.toBuilder().parameter("memory_iteration", 4).build();
+        assertThat(first.parameters()).containsEntry("memory_iteration", 3);
+        assertThat(second).isNotEqualTo(first);
+        assertThat(second.disk()).isEqualTo(Amount.of(20, 2));
+    }
+}
