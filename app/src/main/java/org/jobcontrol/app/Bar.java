@@ -45,8 +45,7 @@ record Bar(
         }
         bar = Math.min(MAX_BAR, bar);
         StringBuilder line = new StringBuilder(pad(name, nameWidth)).append("  ");
-        boolean measured = data.total() > 0 && state != JobState.WAITING;
-        if (measured) {
+        if (measured()) {
             line.append(bar < MIN_BAR ? " ".repeat(Math.max(0, bar)) : bar(bar));
             line.append(' ').append(right(percent() + " %", PERCENT));
             line.append("  ").append(right(Units.part(data.processed(), data.total()), PART));
@@ -60,10 +59,24 @@ record Bar(
         return line.length() <= width ? line.toString() : line.substring(0, width);
     }
 
+    /** Returns the same for whoever reads lines and not a terminal. */
+    String plain() {
+        if (!measured()) {
+            return name + ": " + last();
+        }
+        return name + ": " + percent() + " %, "
+                + Units.part(data.processed(), data.total()).strip() + ", "
+                + Units.size(rate()) + "/s, " + last();
+    }
+
     private String bar(int width) {
         int inside = width - 2;
         int full = (int) (inside * Math.min(data.processed(), data.total()) / data.total());
         return "[" + "#".repeat(full) + ".".repeat(inside - full) + "]";
+    }
+
+    private boolean measured() {
+        return data.total() > 0 && state != JobState.WAITING;
     }
 
     private long percent() {

@@ -69,10 +69,12 @@ final class Watch {
 
     private void show(boolean now, Long... ids) {
         if (!screen.terminal()) {
-            List<JobInfo> news = jobs(ids).stream().filter(this::isNews).toList();
-            screen.lines(lines(news, jobs(ids)));
+            screen.lines(jobs(ids).stream()
+                    .filter(this::isNews)
+                    .map(job -> Bar.of(job).plain())
+                    .toList());
         } else if (now || System.nanoTime() - drawn > DRAW_NANOS) {
-            screen.live(lines(jobs(ids), jobs(ids)));
+            screen.live(bars(jobs(ids)));
             drawn = System.nanoTime();
         }
     }
@@ -93,13 +95,9 @@ final class Watch {
         return Arrays.stream(ids).map(this::job).toList();
     }
 
-    private List<String> lines(List<JobInfo> jobs, List<JobInfo> beside) {
-        int nameWidth = beside.stream()
-                .mapToInt(job -> Bar.of(job).name().length())
-                .max()
-                .orElse(0);
-        return jobs.stream()
-                .map(job -> Bar.of(job).line(nameWidth, screen.width()))
-                .toList();
+    private List<String> bars(List<JobInfo> jobs) {
+        List<Bar> bars = jobs.stream().map(Bar::of).toList();
+        int nameWidth = bars.stream().mapToInt(bar -> bar.name().length()).max().orElse(0);
+        return bars.stream().map(bar -> bar.line(nameWidth, screen.width())).toList();
     }
 }

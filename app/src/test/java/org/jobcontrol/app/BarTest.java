@@ -90,10 +90,25 @@ class BarTest {
                 .isEqualTo(running);
     }
 
+    @Test
+    void plain_saysTheSameWithoutABar() {
+        assertThat(bar(JobState.RUNNING, HALF, 0).plain())
+                .isEqualTo("#5 CLONE a.img: 50 %, 128/256 MiB, 64 MiB/s, 2.0 s left");
+        assertThat(bar(JobState.WAITING, Amount.NONE, 0).plain())
+                .isEqualTo("#5 CLONE a.img: waiting 300 ms");
+        assertThat(bar(JobState.FINISHED, ALL, 0).plain())
+                .isEqualTo("#5 CLONE a.img: 100 %, 256/256 MiB, 128 MiB/s, COMPLETED 2.0 s");
+    }
+
     private static String line(JobState state, Amount data, long bandwidth, int width) {
+        Bar bar = bar(state, data, bandwidth);
+        return bar.line(bar.name().length(), width);
+    }
+
+    private static Bar bar(JobState state, Amount data, long bandwidth) {
         Optional<JobOutcome> outcome =
                 state == JobState.FINISHED ? Optional.of(JobOutcome.COMPLETED) : Optional.empty();
-        Bar bar = new Bar(
+        return new Bar(
                 "#5 CLONE a.img",
                 state,
                 outcome,
@@ -101,6 +116,5 @@ class BarTest {
                 bandwidth,
                 Duration.ofMillis(300),
                 Duration.ofSeconds(2));
-        return bar.line(bar.name().length(), width);
     }
 }

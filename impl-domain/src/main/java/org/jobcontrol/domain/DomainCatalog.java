@@ -91,7 +91,7 @@ public final class DomainCatalog {
         synchronized (lock) {
             drivers = drivers.stream().filter(ranked -> ranked.driver != driver).toList();
             for (DomainRecord domain : domains.values()) {
-                if (domain.driver().filter(driver::equals).isPresent()) {
+                if (domain.driver().filter(mine -> mine == driver).isPresent()) {
                     domain.detach();
                 }
             }
