@@ -11,6 +11,8 @@ import java.util.stream.Stream;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.domain.Domains;
 import org.jobcontrol.api.storage.StoragePools;
+import org.jobcontrol.shell.text.Screen;
+import org.jobcontrol.shell.text.Units;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -51,7 +53,7 @@ public final class Demo implements Callable<Integer> {
         this.domains = domains;
         this.pools = pools;
         this.control = control;
-        this.screen = new Screen(System.out, columns(context.getProperty(COLUMNS)));
+        this.screen = new Screen(System.out, columns(context.getProperty(COLUMNS)), "  ");
     }
 
     /**

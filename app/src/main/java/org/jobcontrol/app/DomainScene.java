@@ -18,6 +18,8 @@ import org.jobcontrol.api.domain.DomainInfo;
 import org.jobcontrol.api.domain.DomainSpec;
 import org.jobcontrol.api.domain.DomainState;
 import org.jobcontrol.api.domain.Domains;
+import org.jobcontrol.shell.text.Screen;
+import org.jobcontrol.shell.text.Units;
 
 /** Jobs on a simulated domain: what may run beside an async job, and what waits for it. */
 final class DomainScene {

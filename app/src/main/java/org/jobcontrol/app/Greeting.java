@@ -6,6 +6,7 @@ import java.time.Duration;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.domain.Domains;
 import org.jobcontrol.api.storage.StoragePools;
+import org.jobcontrol.shell.text.Units;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;

@@ -5,6 +5,9 @@ import java.util.List;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobObjectInfo;
+import org.jobcontrol.shell.text.Screen;
+import org.jobcontrol.shell.text.Table;
+import org.jobcontrol.shell.text.Units;
 
 /** What job control remembers at the end. */
 final class HistoryScene {

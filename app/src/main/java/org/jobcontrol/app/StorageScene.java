@@ -20,6 +20,8 @@ import org.jobcontrol.api.storage.StoragePool;
 import org.jobcontrol.api.storage.StoragePools;
 import org.jobcontrol.api.storage.StorageVolume;
 import org.jobcontrol.api.storage.VolumeSpec;
+import org.jobcontrol.shell.text.Screen;
+import org.jobcontrol.shell.text.Units;
 
 /** Jobs on a storage pool and its volumes, with real bytes. */
 final class StorageScene {

@@ -1,4 +1,4 @@
-package org.jobcontrol.app;
+package org.jobcontrol.shell.text;
 
 import java.time.Duration;
 import java.util.Locale;

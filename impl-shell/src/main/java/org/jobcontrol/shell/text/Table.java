@@ -1,31 +1,45 @@
-package org.jobcontrol.app;
+package org.jobcontrol.shell.text;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** Rows of text in columns, for people. */
-final class Table {
+public final class Table {
     private static final String GAP = "  ";
     private static final String CUT = "..";
 
     private final int columns;
     private final List<List<String>> rows = new ArrayList<>();
 
-    /** Makes a table with this head; its names are as many as each row has cells. */
-    Table(String... head) {
+    /**
+     * Makes a table.
+     *
+     * @param head the names of its columns
+     */
+    public Table(String... head) {
         this.columns = head.length;
         row(head);
     }
 
-    void row(String... cells) {
+    /**
+     * Adds a row.
+     *
+     * @param cells one for each column
+     */
+    public void row(String... cells) {
         if (cells.length != columns) {
             throw new IllegalArgumentException(cells.length + " cells, not " + columns);
         }
         rows.add(List.of(cells));
     }
 
-    /** Returns the lines, none longer than the width: the widest columns are cut. */
-    List<String> lines(int width) {
+    /**
+     * Returns the lines, none longer than the width: the widest columns are cut.
+     *
+     * @param width the width, in characters
+     * @return the lines, the head first
+     */
+    public List<String> lines(int width) {
         int[] widths = widths(width);
         List<String> lines = new ArrayList<>();
         for (List<String> row : rows) {

@@ -1,4 +1,4 @@
-package org.jobcontrol.app;
+package org.jobcontrol.shell.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

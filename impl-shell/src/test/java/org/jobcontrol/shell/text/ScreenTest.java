@@ -1,4 +1,4 @@
-package org.jobcontrol.app;
+package org.jobcontrol.shell.text;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,7 +26,7 @@ class ScreenTest {
 
     @Test
     void live_onATerminal_isDrawnInPlace() {
-        Screen screen = new Screen(out, 80);
+        Screen screen = new Screen(out, 80, "  ");
         screen.live(List.of("a 1", "b 1"));
         screen.live(List.of("a 2", "b 2"));
         assertThat(text()).isEqualTo("  a 1\n  b 1\n\u001b[2A\u001b[J  a 2\n  b 2\n");
@@ -34,7 +34,7 @@ class ScreenTest {
 
     @Test
     void say_aboveLiveLines_takesTheirPlace() {
-        Screen screen = new Screen(out, 80);
+        Screen screen = new Screen(out, 80, "  ");
         screen.live(List.of("a 1"));
         screen.say("news");
         screen.live(List.of("a 2"));
@@ -43,7 +43,7 @@ class ScreenTest {
 
     @Test
     void say_afterKeep_leavesWhatWasLive() {
-        Screen screen = new Screen(out, 80);
+        Screen screen = new Screen(out, 80, "  ");
         screen.live(List.of("a 1"));
         screen.keep();
         screen.say("news");
@@ -52,7 +52,7 @@ class ScreenTest {
 
     @Test
     void output_elsewhere_hasNoControlCharacters() {
-        Screen screen = new Screen(out, 0);
+        Screen screen = new Screen(out, 0, "  ");
         screen.heading("head");
         screen.live(List.of("a 1"));
         screen.live(List.of("a 2"));
@@ -62,7 +62,7 @@ class ScreenTest {
 
     @Test
     void width_ofAVeryWideTerminal_isLimited() {
-        assertThat(new Screen(out, 500).width()).isEqualTo(new Screen(out, 0).width());
+        assertThat(new Screen(out, 500, "  ").width()).isEqualTo(new Screen(out, 0, "  ").width());
     }
 
     private String text() {

@@ -1,50 +1,66 @@
-package org.jobcontrol.app;
+package org.jobcontrol.shell.text;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where the demo's text goes. On a terminal its last lines may be live: they are drawn anew in
+ * Where text for people goes. On a terminal its last lines may be live: they are drawn anew in
  * place. Elsewhere there is nothing but lines, one after another. Belongs to one thread.
  */
-final class Screen {
-    static final int MAX_WIDTH = 100;
-
+public final class Screen {
+    private static final int MAX_WIDTH = 100;
     private static final int MIN_WIDTH = 40;
-    private static final String INDENT = "  ";
     private static final String BOLD = "\u001b[1m";
     private static final String PLAIN = "\u001b[0m";
     private static final String ERASE_BELOW = "\u001b[J";
 
     private final PrintStream out;
     private final boolean terminal;
+    private final String indent;
     private final int width;
     private int liveLines;
 
     /**
      * Makes a screen.
      *
+     * @param out where it prints
      * @param columns how wide the terminal is; 0 if it is none
+     * @param indent what lines under a heading begin with
      */
-    Screen(PrintStream out, int columns) {
+    public Screen(PrintStream out, int columns, String indent) {
         this.out = out;
+        this.indent = indent;
         this.terminal = columns > 0;
         // the last column stays free: a character there makes some terminals begin a new line
         int usable = terminal ? columns - 1 : MAX_WIDTH;
         this.width = Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, usable));
     }
 
-    boolean terminal() {
+    /**
+     * Returns whether lines can be drawn anew in place.
+     *
+     * @return false for a file or a pipe
+     */
+    public boolean terminal() {
         return terminal;
     }
 
-    /** Returns how many characters fit after the indent. */
-    int width() {
-        return width - INDENT.length();
+    /**
+     * Returns how many characters fit after the indent.
+     *
+     * @return the width
+     */
+    public int width() {
+        return width - indent.length();
     }
 
-    void heading(String text) {
+    /**
+     * Prints a heading, after an empty line.
+     *
+     * @param text the heading
+     */
+    public void heading(String text) {
         erase();
         out.println();
         for (String line : wrap(text, width)) {
@@ -52,26 +68,38 @@ final class Screen {
         }
     }
 
-    /** Prints text above the live lines, in as many lines as it takes. */
-    void say(String text) {
+    /**
+     * Prints text above the live lines, in as many lines as it takes.
+     *
+     * @param text the text
+     */
+    public void say(String text) {
         lines(wrap(text, width()));
     }
 
-    /** Prints lines above the live lines. */
-    void lines(List<String> lines) {
+    /**
+     * Prints lines above the live lines.
+     *
+     * @param lines the lines
+     */
+    public void lines(List<String> lines) {
         erase();
-        lines.forEach(line -> out.println(INDENT + line));
+        lines.forEach(line -> out.println(indent + line));
         out.flush();
     }
 
-    /** Draws lines in place of those that were live. */
-    void live(List<String> lines) {
+    /**
+     * Draws lines in place of those that were live.
+     *
+     * @param lines the lines
+     */
+    public void live(List<String> lines) {
         lines(lines);
         liveLines = lines.size();
     }
 
     /** Leaves the live lines where they are. */
-    void keep() {
+    public void keep() {
         liveLines = 0;
     }
 

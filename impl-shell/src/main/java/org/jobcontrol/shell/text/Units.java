@@ -1,30 +1,46 @@
-package org.jobcontrol.app;
+package org.jobcontrol.shell.text;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
 /** Words amounts of bytes and time for people. */
-final class Units {
+public final class Units {
     private static final List<String> SIZES = List.of("B", "KiB", "MiB", "GiB", "TiB", "PiB");
     private static final int STEP = 1024;
 
     private Units() {}
 
-    /** Returns a size in the largest unit of which there is one: {@code 256 MiB}. */
-    static String size(long bytes) {
+    /**
+     * Returns a size in the largest unit of which there is one: {@code 256 MiB}.
+     *
+     * @param bytes the size
+     * @return what people read
+     */
+    public static String size(long bytes) {
         int unit = unit(bytes);
         return number(bytes, unit) + " " + SIZES.get(unit);
     }
 
-    /** Returns a part of a whole in the unit of the whole: {@code 115/256 MiB}. */
-    static String part(long done, long total) {
+    /**
+     * Returns a part of a whole in the unit of the whole: {@code 115/256 MiB}.
+     *
+     * @param done the part, in bytes
+     * @param total the whole, in bytes
+     * @return what people read
+     */
+    public static String part(long done, long total) {
         int unit = unit(total);
         return number(done, unit) + "/" + number(total, unit) + " " + SIZES.get(unit);
     }
 
-    /** Returns a time with two digits or so: {@code 35 ms}, {@code 1.2 s}, {@code 2 min 5 s}. */
-    static String time(Duration time) {
+    /**
+     * Returns a time with two digits or so: {@code 35 ms}, {@code 1.2 s}, {@code 2 min 5 s}.
+     *
+     * @param time the time
+     * @return what people read
+     */
+    public static String time(Duration time) {
         long millis = time.toMillis();
         if (millis == 0 && !time.isZero()) {
             return "<1 ms";

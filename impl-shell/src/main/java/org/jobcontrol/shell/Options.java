@@ -1,0 +1,36 @@
+package org.jobcontrol.shell;
+
+import java.time.Duration;
+import picocli.CommandLine.Option;
+
+/** Options that many commands have, as mixins. */
+final class Options {
+    private Options() {}
+
+    /** A command that looks. */
+    static final class Look {
+        @Option(
+                names = {"-j", "--json"},
+                description = "Prints exact numbers, for a program.")
+        boolean json;
+    }
+
+    /** A command that begins a job. */
+    static class Begin {
+        @Option(
+                names = {"-t", "--timeout"},
+                paramLabel = "TIME",
+                defaultValue = "30s",
+                description =
+                        "How long to wait for its turn: ${DEFAULT-VALUE} if not said; 0 tries once.")
+        Duration timeout = Duration.ZERO;
+    }
+
+    /** A command whose job lasts. */
+    static final class Work extends Begin {
+        @Option(
+                names = {"-b", "--background"},
+                description = "Does not wait; gives the id of the job.")
+        boolean background;
+    }
+}

@@ -1,0 +1,101 @@
+package org.jobcontrol.shell;
+
+import java.time.Duration;
+import java.util.List;
+import org.jobcontrol.api.JobMask;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Commands that change jobs which somebody else began. */
+@Command(name = "")
+final class SteerCommands {
+    private final Services services;
+    private final Console console;
+
+    SteerCommands(Services services, Console console) {
+        this.services = services;
+        this.console = console;
+    }
+
+    @Command(
+            name = "abort",
+            description =
+                    "Asks a job to end early, whoever began it; one that waits leaves the queue.",
+            footer = {"", "Example: jobctl:abort 12 --timeout 5s"})
+    void abort(
+            @Parameters(paramLabel = "ID", completionCandidates = Candidates.Ids.class) long id,
+            @Option(
+                            names = {"-t", "--timeout"},
+                            paramLabel = "TIME",
+                            defaultValue = "10s",
+                            description =
+                                    "How long to wait for its end: ${DEFAULT-VALUE} if not said; 0 only asks.")
+                    Duration timeout)
+            throws CommandException, InterruptedException {
+        String name = "job #" + id;
+        switch (services.control().abort(id, timeout)) {
+            case LEFT_QUEUE -> console.say(name + " had not begun; it waits no more");
+            case ENDED -> console.say(name + " was asked and has ended" + outcome(id));
+            case STILL_RUNNING -> console.say(name + " was asked and still runs");
+            case TOO_LATE -> console.say(name + " had ended before" + outcome(id));
+            case NOT_ABORTABLE ->
+                throw new CommandException(
+                        name + " cannot be aborted any more: it is past the point of no return");
+            case NO_SUCH_JOB -> throw new CommandException("there is no " + name);
+        }
+    }
+
+    private String outcome(long id) {
+        return services.control()
+                .job(id)
+                .flatMap(job -> job.outcome())
+                .map(how -> ": " + how)
+                .orElse("");
+    }
+
+    @Command(
+            name = "mask",
+            description =
+                    "Sets the types that may run beside an async job; a wider mask admits at once.",
+            footer = {"", "Example: jobctl:mask 12 QUERY MODIFY"})
+    void mask(
+            @Parameters(paramLabel = "ID", completionCandidates = Candidates.Ids.class) long id,
+            @Parameters(
+                            paramLabel = "TYPE",
+                            arity = "1..*",
+                            description = "The types, or NONE, or DEFAULT.",
+                            completionCandidates = Candidates.MaskTypes.class)
+                    List<String> types)
+            throws CommandException {
+        JobMask mask = Converters.mask(types);
+        services.admin().mask(id, mask);
+        console.say("beside job #" + id + " may run: " + mask);
+    }
+
+    @Command(
+            name = "release",
+            description =
+                    "Takes a job from an owner that is gone or hangs. It ends ORPHANED; the log says why.",
+            footer = {"", "Example: jobctl:release 12 'the backup bundle hangs'"})
+    void release(
+            @Parameters(paramLabel = "ID", completionCandidates = Candidates.Ids.class) long id,
+            @Parameters(paramLabel = "REASON") String reason) {
+        services.admin().release(id, reason);
+        console.say("job #" + id + " was taken from its owner");
+    }
+
+    @Command(
+            name = "drain",
+            description =
+                    "Admits nothing any more, until the core is started anew, and waits for what runs.",
+            footer = {"", "Example: jobctl:drain --timeout 1m"})
+    void drain(@Mixin Options.Begin how) throws CommandException, InterruptedException {
+        if (!services.admin().drain(how.timeout)) {
+            throw new CommandException(
+                    "nothing is admitted any more, but something still runs: jobctl:list says what");
+        }
+        console.say("nothing is admitted any more, and nothing runs");
+    }
+}

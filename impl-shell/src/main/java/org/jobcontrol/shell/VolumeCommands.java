@@ -1,0 +1,170 @@
+package org.jobcontrol.shell;
+
+import com.google.gson.JsonObject;
+import java.util.List;
+import org.jobcontrol.api.JobRefusedException;
+import org.jobcontrol.api.storage.StorageException;
+import org.jobcontrol.api.storage.StoragePool;
+import org.jobcontrol.api.storage.StorageVolume;
+import org.jobcontrol.api.storage.VolumeInfo;
+import org.jobcontrol.api.storage.VolumeSpec;
+import org.jobcontrol.shell.text.Table;
+import org.jobcontrol.shell.text.Units;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What a user does with volumes. */
+@Command(name = "")
+final class VolumeCommands {
+    private final Services services;
+    private final Console console;
+    private final Follow follow;
+
+    VolumeCommands(Services services, Console console) {
+        this.services = services;
+        this.console = console;
+        this.follow = new Follow(services.control(), console);
+    }
+
+    @Command(
+            name = "vol-list",
+            description = "Lists the volumes of a pool.",
+            footer = {"", "Example: jobctl:vol-list images"})
+    void list(
+            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+                    String pool,
+            @Mixin Options.Look look)
+            throws CommandException {
+        List<StorageVolume> volumes = services.pool(pool).volumes();
+        if (look.json) {
+            console.print(Json.array(volumes, VolumeCommands::json));
+            return;
+        }
+        Table table = new Table("NAME", "CAPACITY", "ALLOCATION", "PATH");
+        for (StorageVolume volume : volumes) {
+            VolumeInfo info = volume.info();
+            table.row(
+                    volume.name(),
+                    Units.size(info.capacity()),
+                    Units.size(info.allocation()),
+                    volume.path().toString());
+        }
+        console.print(table);
+    }
+
+    @Command(
+            name = "vol-info",
+            description = "Asks the driver how a volume is; a QUERY job.",
+            footer = {"", "Example: jobctl:vol-info images a.img"})
+    void info(
+            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+                    String pool,
+            @Parameters(paramLabel = "VOLUME", completionCandidates = Candidates.VolumeNames.class)
+                    String name,
+            @Mixin Options.Begin how,
+            @Mixin Options.Look look)
+            throws CommandException, StorageException, JobRefusedException, InterruptedException {
+        StorageVolume volume = services.volume(pool, name);
+        VolumeInfo info = volume.query(how.timeout);
+        if (look.json) {
+            console.print(json(volume));
+            return;
+        }
+        console.say("name:       " + volume.name());
+        console.say("path:       " + volume.path());
+        console.say("capacity:   " + Units.size(info.capacity()));
+        console.say("allocation: " + Units.size(info.allocation()));
+    }
+
+    @Command(
+            name = "vol-create",
+            description = "Creates a raw volume.",
+            footer = {"", "Example: jobctl:vol-create images a.img 10GiB --sparse"})
+    @Nullable
+    Long create(
+            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+                    String pool,
+            @Parameters(paramLabel = "NAME") String name,
+            @Parameters(paramLabel = "SIZE", description = "Its capacity, as 10GiB or in bytes.")
+                    String size,
+            @Option(
+                            names = {"-s", "--sparse"},
+                            description = "Allocates nothing yet.")
+                    boolean sparse,
+            @Mixin Options.Work how)
+            throws CommandException, InterruptedException {
+        long capacity = Converters.size(size);
+        VolumeSpec spec =
+                sparse ? VolumeSpec.sparse(name, capacity) : VolumeSpec.allocated(name, capacity);
+        return follow.work(services.pool(pool).create(spec, how.timeout), how);
+    }
+
+    @Command(
+            name = "vol-clone",
+            description = "Copies a volume.",
+            footer = {"", "Example: jobctl:vol-clone images a.img b.img"})
+    @Nullable
+    Long clone(
+            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+                    String pool,
+            @Parameters(paramLabel = "VOLUME", completionCandidates = Candidates.VolumeNames.class)
+                    String name,
+            @Parameters(paramLabel = "COPY", description = "The name of the copy.") String copy,
+            @Option(
+                            names = {"--to"},
+                            paramLabel = "POOL",
+                            description = "The pool for the copy; the same if not said.",
+                            completionCandidates = Candidates.PoolNames.class)
+                    @Nullable
+                    String to,
+            @Mixin Options.Work how)
+            throws CommandException, InterruptedException {
+        StoragePool target = services.pool(to == null ? pool : to);
+        return follow.work(services.volume(pool, name).cloneTo(target, copy, how.timeout), how);
+    }
+
+    @Command(
+            name = "vol-wipe",
+            description = "Overwrites a volume with zeros.",
+            footer = {"", "Example: jobctl:vol-wipe images a.img --background"})
+    @Nullable
+    Long wipe(
+            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+                    String pool,
+            @Parameters(paramLabel = "VOLUME", completionCandidates = Candidates.VolumeNames.class)
+                    String name,
+            @Mixin Options.Work how)
+            throws CommandException, InterruptedException {
+        return follow.work(services.volume(pool, name).wipe(how.timeout), how);
+    }
+
+    @Command(
+            name = "vol-delete",
+            description = "Deletes a volume.",
+            footer = {"", "Example: jobctl:vol-delete images a.img"})
+    void delete(
+            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+                    String pool,
+            @Parameters(paramLabel = "VOLUME", completionCandidates = Candidates.VolumeNames.class)
+                    String name,
+            @Mixin Options.Begin how)
+            throws CommandException, StorageException, JobRefusedException, InterruptedException {
+        services.volume(pool, name).delete(how.timeout);
+        console.say("volume " + pool + "/" + name + " is deleted");
+    }
+
+    private static JsonObject json(StorageVolume volume) {
+        VolumeInfo info = volume.info();
+        JsonObject json = new JsonObject();
+        json.addProperty("name", volume.name());
+        json.addProperty("pool", volume.pool().name());
+        json.addProperty("path", volume.path().toString());
+        json.addProperty("capacity", info.capacity());
+        json.addProperty("allocation", info.allocation());
+        json.add("as_of", Json.of(info.asOf()));
+        return json;
+    }
+}
