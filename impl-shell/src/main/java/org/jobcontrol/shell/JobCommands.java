@@ -13,6 +13,7 @@ import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobObjectInfo;
+import org.jobcontrol.api.JobRefusedException.Reason;
 import org.jobcontrol.api.JobState;
 import org.jobcontrol.api.JobStats;
 import org.jobcontrol.api.JobType;
@@ -314,9 +315,9 @@ final class JobCommands {
             console.print(json);
             return;
         }
-        String answer = why.admissible()
-                ? "may begin now"
-                : why.reason().isPresent() ? "would be refused" : "would wait";
+        boolean waits = why.reason().filter(Reason.TIMEOUT::equals).isPresent();
+        String answer =
+                why.admissible() ? "may begin now" : waits ? "would wait" : "would be refused";
         console.say(jobs.target() + ": " + type.toUpperCase(Locale.ROOT) + " " + answer);
         console.say("  rule: " + why.rule());
         for (JobInfo blocker : why.blockers()) {
