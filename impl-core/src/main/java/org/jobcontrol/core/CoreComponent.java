@@ -10,14 +10,11 @@ import org.jobcontrol.api.spi.TargetAdapter;
 import org.jobcontrol.core.engine.EngineClock;
 import org.jobcontrol.core.engine.JobEngine;
 import org.jobcontrol.core.engine.Settings;
-import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
-import org.osgi.framework.ServiceFactory;
-import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -39,9 +36,6 @@ import org.slf4j.LoggerFactory;
         immediate = true,
         configurationPid = CoreConfig.PID)
 @Designate(ocd = CoreConfig.class)
-@Capability(
-        namespace = "osgi.service",
-        attribute = "objectClass:List<String>=\"org.jobcontrol.api.JobControl\"")
 public final class CoreComponent implements JobControls, JobAdmin {
     private static final Logger LOG = LoggerFactory.getLogger(CoreComponent.class);
 
@@ -49,10 +43,9 @@ public final class CoreComponent implements JobControls, JobAdmin {
     private final JobEngine engine;
     private final JobAdmin admin;
     private final SynchronousBundleListener departures = this::bundleChanged;
-    private final ServiceRegistration<?> registration;
 
     /**
-     * Starts the engine and registers {@link JobControl}, one for each bundle that asks.
+     * Starts the engine.
      *
      * @param context the core's own bundle
      * @param properties the configuration
@@ -66,7 +59,6 @@ public final class CoreComponent implements JobControls, JobAdmin {
                 CoreComponent::bundleOf);
         this.admin = engine.admin();
         context.addBundleListener(departures);
-        this.registration = context.registerService(JobControl.class, new ControlForBundle(), null);
     }
 
     @Modified
@@ -76,7 +68,6 @@ public final class CoreComponent implements JobControls, JobAdmin {
 
     @Deactivate
     void stop() {
-        registration.unregister();
         context.removeBundleListener(departures);
         engine.close();
     }
@@ -123,19 +114,6 @@ public final class CoreComponent implements JobControls, JobAdmin {
     private static long bundleOf(Class<?> type) {
         Bundle bundle = FrameworkUtil.getBundle(type);
         return bundle == null ? JobEngine.NO_BUNDLE : bundle.getBundleId();
-    }
-
-    private final class ControlForBundle implements ServiceFactory<JobControl> {
-        @Override
-        public JobControl getService(Bundle bundle, ServiceRegistration<JobControl> service) {
-            return forBundle(bundle);
-        }
-
-        @Override
-        public void ungetService(
-                Bundle bundle, ServiceRegistration<JobControl> service, JobControl control) {
-            // A bundle may do without the service for a moment and keep its jobs.
-        }
     }
 
     // ---- steering -------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ public final class InjectedConsumer implements Callable<JobInfo> {
     /** What bnd would generate from annotations. */
     static final String DECLARATION = """
             <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.4.0" init="2"
-                name="org.jobcontrol.itests.InjectedConsumer">
+                immediate="true" name="org.jobcontrol.itests.InjectedConsumer">
               <implementation class="org.jobcontrol.itests.InjectedConsumer"/>
               <service><provide interface="java.util.concurrent.Callable"/></service>
               <reference name="control" interface="org.jobcontrol.api.JobControl" parameter="0"/>

@@ -188,6 +188,21 @@ public class RedeployIT {
         service(JobControl.class).of(again).begin(JobType.MODIFY, "again", LONG).close();
     }
 
+    /** It is started in the middle of the core's own start, and wants more than JobControl. */
+    @Test
+    public void consumer_waitingForTheCore_isStartedByIt() throws Exception {
+        Bundle core = bundle("org.jobcontrol.core");
+        core.stop();
+        Bundle consumer = Consumers.start(
+                context, "com.acme.early", InjectedConsumer.class, InjectedConsumer.DECLARATION);
+        try (Log log = new Log(context)) {
+            core.start();
+            await().until(() -> consumer.getRegisteredServices() != null);
+            assertThat(log.text()).isEmpty();
+        }
+        consumer.uninstall();
+    }
+
     private static void assertRefusedClosing(JobFuture<?> waiter) {
         assertThatThrownBy(waiter::await)
                 .isInstanceOfSatisfying(
