@@ -61,13 +61,8 @@ public final class CommandRunner {
         return Collections.unmodifiableMap(descriptions);
     }
 
-    /**
-     * Runs a command.
-     *
-     * @return what the command gives to a script, or null
-     */
-    @Nullable
-    Object run(String name, List<?> arguments, Console console) throws Exception {
+    /** Runs a command; what it has to say it prints. */
+    void run(String name, List<?> arguments, Console console) throws Exception {
         Found found = find(name, console, List.of());
         List<String> words = new ArrayList<>(List.of(name));
         arguments.forEach(argument -> words.add(String.valueOf(argument)));
@@ -82,14 +77,13 @@ public final class CommandRunner {
             int width = console.columns() > 0 ? console.columns() - 1 : HELP_WIDTH;
             found.command.setUsageHelpWidth(Math.max(width, HELP_WIDTH / 2));
             found.command.usage(console.out());
-            return null;
+            return;
         }
         try {
             new CommandLine.RunLast().execute(parsed);
         } catch (CommandLine.ExecutionException e) {
             throw reason(e);
         }
-        return found.command.getExecutionResult();
     }
 
     /** Returns why the command failed, in the words of what it threw; a bug keeps its stack. */

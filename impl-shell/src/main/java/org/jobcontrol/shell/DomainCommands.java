@@ -10,7 +10,6 @@ import org.jobcontrol.api.domain.DomainInfo;
 import org.jobcontrol.api.domain.DomainSpec;
 import org.jobcontrol.shell.text.Table;
 import org.jobcontrol.shell.text.Units;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -165,41 +164,38 @@ final class DomainCommands {
             name = "domain-start",
             description = "Starts a domain.",
             footer = {"", "Example: jobctl:domain-start web-01"})
-    @Nullable
-    Long start(
+    void start(
             @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
                     String name,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        return follow.work(services.domain(name).start(how.timeout), how);
+        follow.work(services.domain(name).start(how.timeout), how);
     }
 
     @Command(
             name = "domain-save",
             description = "Saves the memory of a domain to a file and stops it.",
             footer = {"", "Example: jobctl:domain-save web-01 /var/tmp/web-01.save"})
-    @Nullable
-    Long save(
+    void save(
             @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
                     String name,
             @Parameters(paramLabel = "FILE") Path file,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        return follow.work(services.domain(name).save(file, how.timeout), how);
+        follow.work(services.domain(name).save(file, how.timeout), how);
     }
 
     @Command(
             name = "domain-restore",
             description = "Restores a domain from a file that it was saved to.",
             footer = {"", "Example: jobctl:domain-restore web-01 /var/tmp/web-01.save"})
-    @Nullable
-    Long restore(
+    void restore(
             @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
                     String name,
             @Parameters(paramLabel = "FILE") Path file,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        return follow.work(services.domain(name).restore(file, how.timeout), how);
+        follow.work(services.domain(name).restore(file, how.timeout), how);
     }
 
     private static JsonObject json(Domain domain) {

@@ -30,18 +30,15 @@ final class Follow {
     }
 
     /**
-     * Waits for a job's end.
-     *
-     * @return its id if it goes on in the background, else null
+     * Waits for a job's end, or prints its id if it is to go on in the background.
      */
-    @Nullable
-    Long work(JobFuture<?> job, Options.Work how) throws CommandException, InterruptedException {
+    void work(JobFuture<?> job, Options.Work how) throws CommandException, InterruptedException {
         if (how.background) {
-            return job.id();
+            screen.lines(List.of(Long.toString(job.id())));
+            return;
         }
         try {
             untilDone(List.of(job.id()), job.toCompletableFuture());
-            return null;
         } catch (ExecutionException e) {
             throw failed(job, e.getCause());
         } catch (InterruptedException e) {

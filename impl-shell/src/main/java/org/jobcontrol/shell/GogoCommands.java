@@ -1,7 +1,6 @@
 package org.jobcontrol.shell;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.felix.service.command.CommandProcessor;
@@ -11,90 +10,64 @@ import org.apache.felix.service.command.Process;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
-import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
-import org.osgi.service.component.AnyService;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.osgi.service.component.annotations.ReferencePolicy;
 
 /** Offers the commands to Gogo. Where there is Karaf's shell, {@link KarafCommands} does that better. */
 @Component(service = {})
 public final class GogoCommands {
-    private static final String KARAF =
-            "(objectClass=org.apache.karaf.shell.api.console.SessionFactory)";
+    private static final String KARAF = "org.apache.karaf.shell.api.console.SessionFactory";
 
     /** Where Gogo's shell with line editing keeps its terminal. */
     private static final String TERMINAL = ".terminal";
 
-    private final BundleContext context;
-    private final CommandRunner runner;
     private final List<ServiceRegistration<Function>> registered = new ArrayList<>();
-    private boolean active;
-    private boolean karaf;
 
     /**
-     * Offers nothing yet.
+     * Offers the commands, unless this is Karaf.
      *
      * @param context where the commands are registered
      * @param runner runs them
      */
     @Activate
     public GogoCommands(BundleContext context, @Reference(name = "runner") CommandRunner runner) {
-        this.context = context;
-        this.runner = runner;
-    }
-
-    @Activate
-    synchronized void start() {
-        active = true;
-        register();
+        if (!inKaraf()) {
+            runner.descriptions()
+                    .forEach((name, description) ->
+                            registered.add(register(context, runner, name, description)));
+        }
     }
 
     @Deactivate
-    synchronized void stop() {
-        active = false;
-        unregister();
-    }
-
-    @Reference(
-            name = "karaf",
-            service = AnyService.class,
-            target = KARAF,
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC)
-    synchronized void setKaraf(ServiceReference<?> sessions) {
-        karaf = true;
-        unregister();
-    }
-
-    synchronized void unsetKaraf(ServiceReference<?> sessions) {
-        karaf = false;
-        register();
-    }
-
-    private void register() {
-        if (!active || karaf || !registered.isEmpty()) {
-            return;
-        }
-        runner.descriptions().forEach((name, description) -> {
-            Map<String, Object> properties = new HashMap<>();
-            properties.put(CommandProcessor.COMMAND_SCOPE, CommandRunner.SCOPE);
-            properties.put(CommandProcessor.COMMAND_FUNCTION, name);
-            properties.put(Constants.SERVICE_DESCRIPTION, description);
-            Function function =
-                    (session, arguments) -> runner.run(name, arguments, console(session));
-            registered.add(context.registerService(
-                    Function.class, function, FrameworkUtil.asDictionary(properties)));
-        });
-    }
-
-    private void unregister() {
+    void stop() {
         registered.forEach(ServiceRegistration::unregister);
-        registered.clear();
+    }
+
+    private ServiceRegistration<Function> register(
+            BundleContext context, CommandRunner runner, String name, String description) {
+        Map<String, Object> properties = Map.of(
+                CommandProcessor.COMMAND_SCOPE, CommandRunner.SCOPE,
+                CommandProcessor.COMMAND_FUNCTION, name,
+                Constants.SERVICE_DESCRIPTION, description);
+        Function function = (session, arguments) -> {
+            runner.run(name, arguments, console(session));
+            return null;
+        };
+        return context.registerService(
+                Function.class, function, FrameworkUtil.asDictionary(properties));
+    }
+
+    /** Karaf would take these too, and lose the better ones of the same name with them. */
+    private static boolean inKaraf() {
+        try {
+            Class.forName(KARAF, false, GogoCommands.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
     }
 
     /** A terminal is one only for a command at the end of a line: others write into a pipe. */

@@ -71,7 +71,8 @@ public final class KarafCommands {
                     && terminal.isAnsiSupported()
                     && Process.Utils.current().isTty(1);
             int columns = real ? terminal.getWidth() : 0;
-            return runner.run(name, arguments, new Console(session.getConsole(), columns));
+            runner.run(name, arguments, new Console(session.getConsole(), columns));
+            return null;
         }
 
         @Override

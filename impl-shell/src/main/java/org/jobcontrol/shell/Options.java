@@ -30,7 +30,7 @@ final class Options {
     static final class Work extends Begin {
         @Option(
                 names = {"-b", "--background"},
-                description = "Does not wait; gives the id of the job.")
+                description = "Does not wait; prints the id of the job.")
         boolean background;
     }
 }

@@ -10,7 +10,6 @@ import org.jobcontrol.api.storage.StorageException;
 import org.jobcontrol.api.storage.StoragePool;
 import org.jobcontrol.shell.text.Table;
 import org.jobcontrol.shell.text.Units;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -92,26 +91,24 @@ final class PoolCommands {
             name = "pool-start",
             description = "Starts a pool.",
             footer = {"", "Example: jobctl:pool-start images"})
-    @Nullable
-    Long start(
+    void start(
             @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
                     String name,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        return follow.work(services.pool(name).start(how.timeout), how);
+        follow.work(services.pool(name).start(how.timeout), how);
     }
 
     @Command(
             name = "pool-refresh",
             description = "Looks anew which volumes a pool has.",
             footer = {"", "Example: jobctl:pool-refresh images"})
-    @Nullable
-    Long refresh(
+    void refresh(
             @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
                     String name,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        return follow.work(services.pool(name).refresh(how.timeout), how);
+        follow.work(services.pool(name).refresh(how.timeout), how);
     }
 
     @Command(

@@ -83,8 +83,7 @@ final class VolumeCommands {
             name = "vol-create",
             description = "Creates a raw volume.",
             footer = {"", "Example: jobctl:vol-create images a.img 10GiB --sparse"})
-    @Nullable
-    Long create(
+    void create(
             @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
                     String pool,
             @Parameters(paramLabel = "NAME") String name,
@@ -99,15 +98,14 @@ final class VolumeCommands {
         long capacity = Converters.size(size);
         VolumeSpec spec =
                 sparse ? VolumeSpec.sparse(name, capacity) : VolumeSpec.allocated(name, capacity);
-        return follow.work(services.pool(pool).create(spec, how.timeout), how);
+        follow.work(services.pool(pool).create(spec, how.timeout), how);
     }
 
     @Command(
             name = "vol-clone",
             description = "Copies a volume.",
             footer = {"", "Example: jobctl:vol-clone images a.img b.img"})
-    @Nullable
-    Long clone(
+    void clone(
             @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
                     String pool,
             @Parameters(paramLabel = "VOLUME", completionCandidates = Candidates.VolumeNames.class)
@@ -123,22 +121,21 @@ final class VolumeCommands {
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
         StoragePool target = services.pool(to == null ? pool : to);
-        return follow.work(services.volume(pool, name).cloneTo(target, copy, how.timeout), how);
+        follow.work(services.volume(pool, name).cloneTo(target, copy, how.timeout), how);
     }
 
     @Command(
             name = "vol-wipe",
             description = "Overwrites a volume with zeros.",
             footer = {"", "Example: jobctl:vol-wipe images a.img --background"})
-    @Nullable
-    Long wipe(
+    void wipe(
             @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
                     String pool,
             @Parameters(paramLabel = "VOLUME", completionCandidates = Candidates.VolumeNames.class)
                     String name,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        return follow.work(services.volume(pool, name).wipe(how.timeout), how);
+        follow.work(services.volume(pool, name).wipe(how.timeout), how);
     }
 
     @Command(

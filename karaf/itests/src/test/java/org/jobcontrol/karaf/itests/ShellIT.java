@@ -1,0 +1,239 @@
+package org.jobcontrol.karaf.itests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jobcontrol.karaf.itests.Karaf.Answer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+
+/** Commands typed at a Karaf with everything in it, and bundles and files changed under it. */
+@EnabledForJreRange(
+        max = JRE.JAVA_23,
+        disabledReason = "Karaf 4.4.10 does not run on Java 24 and later")
+class ShellIT {
+    private static final Pattern NUMBER = Pattern.compile("#?([0-9]+)");
+
+    private static Karaf karaf;
+
+    @BeforeAll
+    static void start() throws Exception {
+        karaf = new Karaf();
+        karaf.edit(
+                "etc/users.properties",
+                "^karaf = .*",
+                "karaf = karaf,_g_:admingroup\nguest = guest,viewer,ssh");
+        karaf.start();
+        karaf.typeUntil("jobctl:list", "TARGET");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (karaf != null) {
+            karaf.close();
+        }
+    }
+
+    private static void domain(String name, String memory) throws Exception {
+        karaf.typeUntil("jobctl:domain-list", "NAME");
+        karaf.type("jobctl:domain-define " + name + " --memory " + memory);
+        assertThat(karaf.type("jobctl:domain-start " + name))
+                .contains("START " + name, "COMPLETED");
+    }
+
+    private static String firstNumber(String text) {
+        Matcher number = NUMBER.matcher(text);
+        assertThat(number.find()).as(text).isTrue();
+        return number.group(1);
+    }
+
+    /** Begins a save that takes minutes. */
+    private static String save(String name) throws Exception {
+        return firstNumber(karaf.type(
+                "jobctl:domain-save " + name + " " + karaf.home.resolve(name) + " --background"));
+    }
+
+    // ---- typed over ssh -------------------------------------------------------------------------
+
+    @Test
+    void commands_ofAPerson_answer() throws Exception {
+        domain("web-01", "64GiB");
+        String id = save("web-01");
+        assertThat(karaf.type("jobctl:info domain web-01"))
+                .startsWith("Job type:         Unbounded")
+                .contains("Operation:        Save");
+        assertThat(karaf.type("jobctl:explain domain web-01 MODIFY"))
+                .contains("domain web-01: MODIFY would wait")
+                .contains(
+                        "rule: MODIFY waits: the async job SAVE lets in only QUERY, DESTROY, ABORT")
+                .contains("held by: #" + id + " SAVE (ASYNC), for ")
+                .contains("bundle org.jobcontrol.shell");
+        assertThat(karaf.type("jobctl:list domain")).contains("#" + id + " SAVE");
+        assertThat(karaf.type("jobctl:stats " + id + " --json"))
+                .contains("\"memory_total\": " + (64L << 30));
+        assertThat(karaf.type("jobctl:domain-info web-01")).contains("memory:     64 GiB");
+        String waiting = firstNumber(
+                karaf.type("jobctl:domain-save web-01 /nowhere/x --background --timeout 5m"));
+        assertThat(karaf.type("jobctl:queue domain web-01"))
+                .contains(waiting, "SAVE", "waited".toUpperCase());
+        assertThat(karaf.type("jobctl:abort " + waiting)).contains("had not begun");
+        assertThat(karaf.type("jobctl:mask " + id + " QUERY MODIFY"))
+                .contains("beside job #" + id + " may run: QUERY, MODIFY");
+        assertThat(karaf.type("jobctl:domain-set-memory web-01 32GiB")).contains("32 GiB");
+        assertThat(karaf.type("jobctl:abort " + id)).contains("#" + id, "ABORTED");
+        assertThat(karaf.type("jobctl:history --max 1")).contains("SAVE", "ABORTED");
+        assertThat(karaf.home.resolve("web-01")).doesNotExist();
+    }
+
+    @Test
+    void command_refused_saysWhyAndFails() throws Exception {
+        domain("web-02", "64GiB");
+        String id = save("web-02");
+        Answer refused = karaf.type("karaf", "jobctl:domain-set-memory web-02 1GiB --timeout 0");
+        assertThat(refused.text())
+                .contains("domain web-02: 'domain.setMemory' (MODIFY) cannot begin now")
+                .contains("held by SAVE #" + id);
+        assertThat(refused.status()).isNotZero();
+        for (String bad : List.of(
+                "jobctl:domain-start nix",
+                "jobctl:info",
+                "jobctl:domain-start web-02 --timeout soon",
+                "jobctl:explain domain web-02 NAP",
+                "jobctl:mask " + id + " NAP",
+                "jobctl:abort 999999",
+                "jobctl:vol-create nix a.img -5")) {
+            Answer answer = karaf.type("karaf", bad);
+            assertThat(answer.status()).as(bad).isNotZero();
+            assertThat(answer.text()).as(bad).isNotBlank().doesNotContain("\tat ");
+        }
+        karaf.type("jobctl:abort " + id);
+    }
+
+    @Test
+    void command_ofSomebodyWhoMayOnlyLook_isRefused() throws Exception {
+        assertThat(karaf.type("guest", "jobctl:list").text()).contains("TARGET");
+        Answer abort = karaf.type("guest", "jobctl:abort 1");
+        assertThat(abort.text()).doesNotContain("job #1");
+        assertThat(abort.status()).isNotZero();
+    }
+
+    // ---- typed at a terminal --------------------------------------------------------------------
+
+    @Test
+    void terminal_progressBar_movesUntilCtrlC() throws Exception {
+        domain("tty-01", "64GiB");
+        try (Terminal terminal = new Terminal(karaf, 100)) {
+            terminal.press(
+                    "jobctl:domain-save tty-01 " + karaf.home.resolve("tty") + Terminal.ENTER);
+            terminal.see("MiB/s");
+            String bars = terminal.see("GiB   2");
+            assertThat(bars).contains("SAVE tty-01  [").contains(" left");
+            terminal.press(Terminal.CTRL_C);
+            terminal.see("ended ABORTED");
+            assertThat(karaf.type("jobctl:list domain")).doesNotContain("tty-01 SAVE");
+        }
+    }
+
+    @Test
+    void terminal_tab_completesNamesOfTheKindBefore() throws Exception {
+        domain("completed-01", "64MiB");
+        try (Terminal terminal = new Terminal(karaf, 100)) {
+            terminal.press("jobctl:explain dom" + Terminal.TAB);
+            terminal.see("domain");
+            terminal.press("compl" + Terminal.TAB);
+            terminal.see("completed-01");
+            terminal.press("MOD" + Terminal.TAB);
+            terminal.see("MODIFY");
+            terminal.press(Terminal.ENTER);
+            terminal.see("domain completed-01: MODIFY may begin now");
+        }
+    }
+
+    @Test
+    void help_ofACommand_hasAnExample() throws Exception {
+        assertThat(karaf.type("jobctl:vol-clone --help"))
+                .contains(
+                        "Usage: jobctl:vol-clone", "Example: jobctl:vol-clone images a.img b.img");
+        try (Terminal terminal = new Terminal(karaf, 100)) {
+            terminal.press("help jobctl:vol-clone" + Terminal.ENTER);
+            terminal.see("Example: jobctl:vol-clone");
+        }
+    }
+
+    // ---- what changes underneath ----------------------------------------------------------------
+
+    @Test
+    void configuration_edited_isTakenUpAndABadOneRefused() throws Exception {
+        karaf.type("jobctl:pool-define conf " + Files.createDirectory(karaf.home.resolve("conf")));
+        karaf.type("jobctl:pool-start conf");
+        karaf.edit("etc/org.jobcontrol.cfg", "^history_size = .*", "history_size = 2");
+        await().atMost(Karaf.PATIENCE).until(() -> {
+            karaf.type("jobctl:pool-info conf");
+            karaf.type("jobctl:pool-info conf");
+            karaf.type("jobctl:pool-info conf");
+            return karaf.type("jobctl:history").lines().count() == 3;
+        });
+        karaf.edit("etc/org.jobcontrol.cfg", "^history_size = .*", "history_size = many");
+        await().atMost(Karaf.PATIENCE)
+                .until(() -> karaf.log()
+                        .contains("history_size is 'many', not a number from 0 to 1000000"));
+        karaf.type("jobctl:pool-info conf");
+        assertThat(karaf.type("jobctl:history").lines()).hasSize(3);
+        karaf.edit("etc/org.jobcontrol.cfg", "^history_size = .*", "history_size = 1000");
+    }
+
+    @Test
+    void bundles_updatedWhileJobsRun_goOn() throws Exception {
+        Path pool = Files.createDirectory(karaf.home.resolve("pool"));
+        karaf.type("jobctl:pool-define images " + pool);
+        karaf.type("jobctl:pool-start images");
+        karaf.type("jobctl:vol-create images a.img 64GiB --sparse");
+        for (String bundle : List.of("storage", "domain", "shell", "core", "api")) {
+            String clone = firstNumber(karaf.type("jobctl:vol-clone images a.img b.img -b"));
+            karaf.type("bundle:update -f org.jobcontrol." + bundle);
+            karaf.type("bundle:refresh -f org.jobcontrol." + bundle);
+            karaf.typeUntil("jobctl:pool-list", "NAME");
+            if (!karaf.type("jobctl:pool-list").contains("images")) {
+                karaf.typeUntil("jobctl:pool-define images " + pool, "pool images is defined");
+                karaf.typeUntil("jobctl:pool-start images", "COMPLETED");
+            }
+            karaf.type("jobctl:abort " + clone);
+            karaf.typeUntil("jobctl:list pool", "images");
+            assertThat(karaf.type("jobctl:vol-list images"))
+                    .contains("a.img")
+                    .doesNotContain("b.img");
+            assertThat(karaf.find("pool/*")).as(bundle).hasSize(1);
+        }
+    }
+
+    @Test
+    void consumer_droppedStoppedAndUpdatedInTheMiddle_leavesNothingHeld() throws Exception {
+        domain("used-01", "64MiB");
+        Path jar = Path.of(System.getProperty("consumer"));
+        karaf.drop(jar, "deploy");
+        karaf.typeUntil("example:inspect used-01 600", "as job #");
+        assertThat(karaf.type("jobctl:explain domain used-01 MODIFY"))
+                .contains("example.inspect", "bundle com.example.consumer");
+        karaf.type("bundle:stop com.example.consumer");
+        karaf.typeUntil("jobctl:explain domain used-01 MODIFY", "may begin now");
+        assertThat(karaf.type("jobctl:info domain used-01 --completed"))
+                .startsWith("Job type:         Failed");
+        karaf.type("bundle:start com.example.consumer");
+        karaf.typeUntil("example:inspect used-01 600", "as job #");
+        karaf.drop(jar, "deploy");
+        karaf.type("bundle:update com.example.consumer");
+        karaf.typeUntil("jobctl:explain domain used-01 MODIFY", "may begin now");
+        karaf.typeUntil("example:inspect used-01 1", "as job #");
+        Files.delete(karaf.home.resolve("deploy").resolve(jar.getFileName()));
+        karaf.typeUntil("bundle:list | grep -c 'uses job control'", "0");
+        karaf.typeUntil("jobctl:explain domain used-01 MODIFY", "may begin now");
+    }
+}
