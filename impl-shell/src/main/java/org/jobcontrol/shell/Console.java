@@ -14,7 +14,8 @@ import org.jobcontrol.shell.text.Table;
  * @param columns how wide the terminal is; 0 if it is none
  */
 record Console(PrintStream out, int columns) {
-    private static final Gson JSON = new GsonBuilder().setPrettyPrinting().create();
+    private static final Gson JSON =
+            new GsonBuilder().serializeNulls().setPrettyPrinting().create();
 
     Screen screen() {
         return new Screen(out, columns, "");

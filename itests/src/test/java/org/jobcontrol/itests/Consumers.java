@@ -30,7 +30,8 @@ final class Consumers {
         Attributes headers = manifest.getMainAttributes();
         headers.putValue(
                 Constants.IMPORT_PACKAGE,
-                "org.jobcontrol.api;version=\"[1,2)\",org.jobcontrol.api.storage;version=\"[1,2)\"");
+                "org.jobcontrol.api;version=\"[1,2)\",org.jobcontrol.api.domain;version=\"[1,2)\","
+                        + "org.jobcontrol.api.storage;version=\"[1,2)\"");
         headers.putValue("Service-Component", "OSGI-INF/component.xml");
         String file = component.getName().replace('.', '/') + ".class";
         try (InputStream code = component.getResourceAsStream("/" + file)) {

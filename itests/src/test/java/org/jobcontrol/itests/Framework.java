@@ -26,12 +26,16 @@ final class Framework {
             runtime("org.osgi.service.component"),
             runtime("org.apache.felix.configadmin"),
             runtime("org.apache.felix.eventadmin"),
+            runtime("org.apache.felix.gogo.runtime"),
             runtime("org.apache.felix.metatype"),
             runtime("org.apache.felix.scr"),
             project("org.jobcontrol.api"),
             project("org.jobcontrol.core"),
+            runtime("picocli"),
+            runtime("gson"),
             project("org.jobcontrol.domain"),
             project("org.jobcontrol.storage"),
+            project("org.jobcontrol.shell"),
             assertions(),
             junitBundles()
         };

@@ -1,0 +1,192 @@
+package org.jobcontrol.shell;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonParser;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.DomainOperation;
+import org.jobcontrol.api.Job;
+import org.jobcontrol.api.JobControl;
+import org.jobcontrol.api.JobMask;
+import org.jobcontrol.api.JobObject;
+import org.jobcontrol.api.JobType;
+import org.jobcontrol.core.Target;
+import org.jobcontrol.core.engine.EngineClock;
+import org.jobcontrol.core.engine.JobEngine;
+import org.jobcontrol.core.engine.Settings;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The commands over a real engine; what needs the two services is tested in a framework. */
+class CommandRunnerTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private JobEngine engine;
+    private JobObject web;
+    private CommandRunner runner;
+
+    @BeforeEach
+    void start() {
+        engine =
+                new JobEngine(EngineClock.system(), Settings.DEFAULTS, type -> JobEngine.NO_BUNDLE);
+        Target.addAdapters(engine);
+        JobControl control = engine.control("com.acme.backup", 7);
+        web = control.of(Target.domain("web-01"));
+        runner = new CommandRunner(new Services(control, engine.admin()));
+    }
+
+    @AfterEach
+    void stop() {
+        engine.close();
+    }
+
+    private String run(int columns, String name, Object... arguments) throws Exception {
+        out.reset();
+        runner.run(
+                name, List.of(arguments), new Console(new PrintStream(out, true, UTF_8), columns));
+        return out.toString(UTF_8);
+    }
+
+    static Set<String> names() {
+        CommandRunnerTest test = new CommandRunnerTest();
+        test.start();
+        test.stop();
+        return test.runner.descriptions().keySet();
+    }
+
+    // ---- all of them ----------------------------------------------------------------------------
+
+    @Test
+    void commands_areThoseOfTheServices() {
+        assertThat(names())
+                .contains(
+                        "list", "info", "queue", "history", "explain", "abort", "mask", "stats",
+                        "watch")
+                .contains("release", "drain", "domain-save", "pool-refresh", "vol-clone");
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void help_hasTheNameAndAnExampleThatFits(String name) throws Exception {
+        assertThat(run(60, name, "--help"))
+                .startsWith("Usage: jobctl:" + name)
+                .contains("Example: jobctl:" + name)
+                .satisfies(text -> assertThat(text.lines()).allMatch(line -> line.length() < 90));
+    }
+
+    // ---- answers --------------------------------------------------------------------------------
+
+    @Test
+    void list_ofABusyTarget_saysWhoHoldsItAndHowManyWait() throws Exception {
+        try (AsyncJob save = web.beginAsync(DomainOperation.SAVE, JobMask.DEFAULT, LONG)) {
+            var waiter = web.beginLater(JobType.MODIFY, "domain.setMemory", LONG);
+            assertThat(run(100, "list"))
+                    .contains("domain web-01", "#" + save.id() + " SAVE", "QUERY, DESTROY, ABORT");
+            assertThat(run(100, "queue", "domain", "web-01"))
+                    .contains(waiter.id() + " ", "domain.setMemory", "com.acme.backup");
+            assertThat(run(100, "explain", "domain", "web-01", "modify"))
+                    .contains("domain web-01: MODIFY would wait")
+                    .contains("the async job SAVE lets in only QUERY, DESTROY, ABORT")
+                    .contains("held by: #" + save.id() + " SAVE (ASYNC), for ")
+                    .contains("bundle com.acme.backup, thread main");
+            waiter.cancel();
+        }
+        assertThat(run(100, "history", "-n", 1)).contains("SAVE", "COMPLETED");
+    }
+
+    @Test
+    void tables_onATerminal_fitItsWidth() throws Exception {
+        web.begin(JobType.MODIFY, "an.operation.with.a.very.long.name.that.nobody.would.give", LONG)
+                .close();
+        assertThat(run(60, "history").lines()).allMatch(line -> line.length() < 60);
+        assertThat(run(0, "history")).contains("that.nobody.would.give");
+    }
+
+    @Test
+    void json_ofAJob_hasExactNumbers() throws Exception {
+        try (Job job = web.begin(JobType.MODIFY, "x", LONG)) {
+            var json =
+                    JsonParser.parseString(run(0, "info", job.id(), "--json")).getAsJsonObject();
+            assertThat(json.get("id").getAsLong()).isEqualTo(job.id());
+            assertThat(json.get("held_nanos").getAsLong()).isPositive();
+            assertThat(json.get("outcome").isJsonNull()).isTrue();
+            assertThat(JsonParser.parseString(run(0, "list", "--json")).getAsJsonArray())
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void steering_reachesJobsOfOthers() throws Exception {
+        AsyncJob save = web.beginAsync(DomainOperation.SAVE, JobMask.DEFAULT, LONG);
+        assertThat(run(0, "mask", save.id(), "NONE")).contains("may run: NONE");
+        assertThat(save.info().mask()).contains(JobMask.NONE);
+        assertThat(run(0, "abort", save.id(), "--timeout", "0"))
+                .contains("was asked and still runs");
+        assertThat(save.abortRequested()).isTrue();
+        assertThat(run(0, "release", save.id(), "its owner hangs"))
+                .contains("taken from its owner");
+        assertThat(run(0, "abort", save.id())).contains("had ended before: ORPHANED");
+        assertThat(run(0, "drain", "-t", "1s")).contains("nothing runs");
+        assertThatThrownBy(() -> web.begin(JobType.QUERY, "late", LONG))
+                .hasMessageContaining("web-01");
+    }
+
+    // ---- bad input ------------------------------------------------------------------------------
+
+    @Test
+    void badInput_isRefusedInOneSentence() {
+        assertRefused("there is no job #99", "info", "99");
+        assertRefused("'x' is no job's id, and as a kind it needs a name behind it", "info", "x");
+        assertRefused("there is no job #99", "abort", "99");
+        assertRefused("no job has been begun on lamp hall", "explain", "lamp", "hall", "QUERY");
+        assertRefused("there is no type of job 'NAP'", "explain", "domain", "web-01", "NAP");
+        assertRefused(
+                "a caller cannot begin a job of type NESTED",
+                "explain",
+                "domain",
+                "web-01",
+                "NESTED");
+        assertRefused("is the bundle org.jobcontrol.domain started?", "domain-list");
+        assertRefused("is the bundle org.jobcontrol.storage started?", "pool-list");
+        assertRefused("jobctl:info --help says more", "info");
+        assertRefused("'soon' is no time", "abort", "1", "--timeout", "soon");
+        assertRefused("negative number of jobs: -1", "history", "--max", "-1");
+        assertRefused("Unknown option: '--fast'", "list", "--fast");
+    }
+
+    private void assertRefused(String message, String name, Object... arguments) {
+        assertThatThrownBy(() -> run(0, name, arguments))
+                .as(name + " " + List.of(arguments))
+                .isInstanceOf(CommandException.class)
+                .hasMessageContaining(message);
+    }
+
+    // ---- completion -----------------------------------------------------------------------------
+
+    @Test
+    void complete_kindsNamesTypesAndIds() throws Exception {
+        assertThat(runner.complete("explain", List.of("d"))).containsExactly("domain");
+        assertThat(runner.complete("explain", List.of("domain", "we"))).containsExactly("web-01");
+        assertThat(runner.complete("explain", List.of("pool", "we"))).isEmpty();
+        assertThat(runner.complete("explain", List.of("domain", "web-01", "MOD")))
+                .containsExactly("MODIFY", "MODIFY_MIGRATION_SAFE");
+        try (Job job = web.begin(JobType.MODIFY, "x", LONG)) {
+            assertThat(runner.complete("abort", List.of(""))).containsExactly("" + job.id());
+        }
+        assertThat(runner.complete("abort", List.of("--t"))).containsExactly("--timeout");
+        assertThat(runner.complete("abort", List.of("--timeout", "5s", "1"))).isEmpty();
+        assertThat(runner.complete("mask", List.of("1", "QUERY", "DEF")))
+                .containsExactly("DEFAULT");
+    }
+}
