@@ -74,6 +74,6 @@ public final class GogoCommands {
     private static Console console(CommandSession session) {
         Object terminal = session.get(TERMINAL);
         boolean last = terminal != null && Process.Utils.current().isTty(1);
-        return new Console(session.getConsole(), last ? Terminals.columns(terminal) : 0);
+        return new Console(session.getConsole(), last ? JLine.columns(terminal) : 0);
     }
 }

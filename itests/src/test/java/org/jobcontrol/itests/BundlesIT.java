@@ -115,6 +115,8 @@ public class BundlesIT {
                                 "=picocli)",
                                 "=org.apache.felix.service.command)",
                                 "=org.apache.karaf.shell.api.console)",
+                                "=org.jline.builtins)",
+                                "=org.jline.reader)",
                                 "=org.jline.terminal)");
                 String resolution = import_.getDirectives()
                         .getOrDefault(Constants.RESOLUTION_DIRECTIVE, "mandatory");

@@ -1,0 +1,74 @@
+package org.jobcontrol.shell;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.CommandSessionListener;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Teaches each session of Gogo's shell with line editing to complete the commands' arguments. */
+@Component(
+        service = {CommandSessionListener.class, GogoCompletion.class},
+        property = {"osgi.command.scope=jobctl", "osgi.command.function=__complete"})
+public final class GogoCompletion implements CommandSessionListener {
+    /** Where that shell keeps what completes which command, and the line that is completed. */
+    private static final String COMPLETIONS = ".completions";
+
+    private static final String LINE = ".commandLine";
+    private static final String PREFIX = CommandRunner.SCOPE + ":";
+
+    private final CommandRunner runner;
+
+    /**
+     * Waits for sessions.
+     *
+     * @param runner completes the commands
+     */
+    @Activate
+    public GogoCompletion(@Reference(name = "runner") CommandRunner runner) {
+        this.runner = runner;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // of that shell's own types
+    public void beforeExecute(CommandSession session, CharSequence command) {
+        if (session.get(COMPLETIONS) instanceof Map<?, ?> map
+                && !map.containsKey(PREFIX + "list")) {
+            for (String name : runner.descriptions().keySet()) {
+                JLine.completeBy(
+                        (Map<Object, Object>) map,
+                        PREFIX + name,
+                        runner.complete(name, List.of("-")),
+                        PREFIX + "__complete");
+            }
+        }
+    }
+
+    @Override
+    public void afterExecute(
+            CommandSession session, CharSequence command, @Nullable Exception exception) {
+        // Nothing is left to do.
+    }
+
+    @Override
+    public void afterExecute(
+            CommandSession session, CharSequence command, @Nullable Object result) {
+        // Nothing is left to do.
+    }
+
+    /**
+     * Completes the line of a session; called by the shell.
+     *
+     * @param session where the line is typed
+     * @return the words that the one at the cursor may become
+     */
+    public List<String> __complete(CommandSession session) {
+        List<String> words = JLine.words(session.get(LINE));
+        String command = words.get(0);
+        String name = command.startsWith(PREFIX) ? command.substring(PREFIX.length()) : command;
+        return runner.complete(name, words.subList(1, words.size()));
+    }
+}
