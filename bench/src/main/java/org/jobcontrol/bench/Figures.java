@@ -1,0 +1,186 @@
+package org.jobcontrol.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoublePredicate;
+
+/** What is compared with what, and what it is to be. */
+final class Figures {
+    /** The unit of a figure, and which way is better. */
+    enum Unit {
+        NANOS("ns"),
+        PAIRS("M/s"),
+        BYTES("B");
+
+        final String symbol;
+
+        Unit(String symbol) {
+            this.symbol = symbol;
+        }
+    }
+
+    /**
+     * A line of the table.
+     *
+     * @param name what is measured
+     * @param ours the key of our value
+     * @param peers the keys of others' values, each under its name; the first is what the ratio is to
+     * @param goal what the ratio, or our value where there are no peers, is to be
+     * @param met whether a number is that
+     */
+    record Figure(
+            String name,
+            Unit unit,
+            String ours,
+            Map<String, String> peers,
+            String goal,
+            DoublePredicate met) {}
+
+    private Figures() {}
+
+    private static DoublePredicate atMost(double most) {
+        return value -> value <= most;
+    }
+
+    private static DoublePredicate atLeast(double least) {
+        return value -> value >= least;
+    }
+
+    private static Map<String, String> peers(String... namesAndKeys) {
+        Map<String, String> peers = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndKeys.length; i += 2) {
+            peers.put(namesAndKeys[i], namesAndKeys[i + 1]);
+        }
+        return peers;
+    }
+
+    private static String alone(String method) {
+        return "Uncontended." + method;
+    }
+
+    private static String at(int threads, String method) {
+        return "Contended." + method + "@" + threads;
+    }
+
+    /** Returns every figure, for these numbers of threads on one target. */
+    static List<Figure> all(List<Integer> widths) {
+        List<Figure> all = new ArrayList<>(uncontended());
+        widths.forEach(width -> all.addAll(contended(width)));
+        all.add(new Figure(
+                "64 threads on 10,000 targets",
+                Unit.PAIRS,
+                at(64, "manyTargets"),
+                peers("Eclipse Jobs", at(64, "manyEclipseRules")),
+                ">= 100 x",
+                atLeast(100)));
+        all.addAll(handOffAndSizes());
+        return all;
+    }
+
+    private static List<Figure> uncontended() {
+        Map<String, String> locks = peers(
+                "ReentrantLock", alone("reentrantLock"),
+                "fair ReentrantLock", alone("fairReentrantLock"),
+                "fair Semaphore", alone("fairSemaphore"),
+                "StampedLock", alone("stampedLock"),
+                "Guava Striped", alone("stripedLock"),
+                "Eclipse Jobs", alone("eclipseRule"));
+        Map<String, String> lock = peers("ReentrantLock", alone("reentrantLock"));
+        return List.of(
+                new Figure(
+                        "begin + close",
+                        Unit.NANOS,
+                        alone("begin"),
+                        locks,
+                        "<= 2.5 x",
+                        atMost(2.5)),
+                new Figure(
+                        "begin + close, to Eclipse Jobs",
+                        Unit.NANOS,
+                        alone("begin"),
+                        peers("Eclipse Jobs", alone("eclipseRule")),
+                        "<= 0.05 x",
+                        atMost(0.05)),
+                new Figure(
+                        "tryBegin + close",
+                        Unit.NANOS,
+                        alone("tryBegin"),
+                        lock,
+                        "<= 2.5 x",
+                        atMost(2.5)),
+                new Figure(
+                        "tryBegin, refused",
+                        Unit.NANOS,
+                        alone("tryBeginRefused"),
+                        lock,
+                        "<= 1 x",
+                        atMost(1)),
+                new Figure(
+                        "async pair", Unit.NANOS, alone("beginAsync"), lock, "<= 5 x", atMost(5)),
+                new Figure(
+                        "query beside an async job",
+                        Unit.NANOS,
+                        alone("beginBesideAsync"),
+                        lock,
+                        "<= 2.5 x",
+                        atMost(2.5)),
+                new Figure(
+                        "nested job",
+                        Unit.NANOS,
+                        alone("beginNested"),
+                        lock,
+                        "<= 2.5 x",
+                        atMost(2.5)),
+                new Figure(
+                        "volume job",
+                        Unit.NANOS,
+                        alone("beginOnVolume"),
+                        peers("pool job", alone("beginOnPool")),
+                        "<= 2.2 x",
+                        atMost(2.2)),
+                new Figure(
+                        "info()", Unit.NANOS, alone("info"), peers(), "<= 1000 ns", atMost(1000)));
+    }
+
+    private static List<Figure> contended(int width) {
+        String name = width + " threads on one target";
+        return List.of(new Figure(
+                name,
+                Unit.PAIRS,
+                at(width, "oneTarget"),
+                peers(
+                        "fair ReentrantLock", at(width, "oneFairReentrantLock"),
+                        "ReentrantLock", at(width, "oneReentrantLock"),
+                        "fair Semaphore", at(width, "oneFairSemaphore"),
+                        "Eclipse Jobs", at(width, "oneEclipseRule")),
+                ">= 0.9 x (strict)",
+                atLeast(0.9)));
+    }
+
+    private static List<Figure> handOffAndSizes() {
+        return List.of(
+                new Figure(
+                        "hand-off to a parked waiter, median",
+                        Unit.NANOS,
+                        "HandOff.ours",
+                        peers("fair ReentrantLock", "HandOff.fairReentrantLock"),
+                        "<= 1.2 x",
+                        atMost(1.2)),
+                new Figure(
+                        "an idle job object",
+                        Unit.BYTES,
+                        "Sizes.idle",
+                        peers(),
+                        "<= 64 B",
+                        atMost(64)),
+                new Figure(
+                        "a waiter without a thread",
+                        Unit.BYTES,
+                        "Sizes.waiter",
+                        peers(),
+                        "<= 300 B",
+                        atMost(300)));
+    }
+}
