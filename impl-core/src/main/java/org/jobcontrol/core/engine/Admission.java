@@ -128,6 +128,9 @@ final class Admission {
             heldBack = queue.lineOf(JobType.QUERY).stream().findFirst().orElse(null);
             return;
         }
+        if (queue.empty()) {
+            return;
+        }
         roundOfJobs(wakeups);
         roundOfAgents(wakeups);
     }

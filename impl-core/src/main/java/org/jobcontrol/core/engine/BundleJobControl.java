@@ -20,12 +20,14 @@ import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.JobRequest;
 import org.jobcontrol.api.JobState;
 import org.jobcontrol.api.TargetId;
+import org.jspecify.annotations.Nullable;
 
 /** The engine as one bundle sees it: whatever is begun here runs in that bundle's name. */
 final class BundleJobControl implements JobControl {
     private final JobEngine engine;
     private final String bundle;
     private final long bundleId;
+    private volatile @Nullable Owner lastOwner;
 
     BundleJobControl(JobEngine engine, String bundle, long bundleId) {
         this.engine = engine;
@@ -125,8 +127,15 @@ final class BundleJobControl implements JobControl {
                         "no job #" + jobId + " runs, waits or is remembered")));
     }
 
+    /** Returns the calling thread as an owner; the same as last time if nothing has changed. */
     Owner owner() {
-        return Begins.owner(bundle, bundleId);
+        String thread = Thread.currentThread().getName();
+        Owner last = lastOwner;
+        if (last == null || !last.thread().equals(thread)) {
+            last = new Owner(thread, bundle, bundleId);
+            lastOwner = last;
+        }
+        return last;
     }
 
     String bundle() {

@@ -205,15 +205,6 @@ final class CoreJobObject {
         wakeups.run();
     }
 
-    Hold.Stage stage(Hold hold) {
-        lock.lock();
-        try {
-            return hold.stage;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     // ---- coming and going of targets ------------------------------------------------------------
 
     /** Refuses everyone that waits, and whoever comes later. */

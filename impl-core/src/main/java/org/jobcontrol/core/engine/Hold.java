@@ -19,10 +19,10 @@ final class Hold {
     final JobType type;
     final JobEntry job;
 
-    /** Guarded by the lock of the job object, like the arrival. */
-    Stage stage = Stage.WANTED;
+    /** Written under the lock of the job object; the request's mover reads it without. */
+    volatile Stage stage = Stage.WANTED;
 
-    /** Its place in the arrival order of its job object; set when it is queued. */
+    /** Its place in the arrival order of its job object, set when it is queued; guarded by its lock. */
     long arrival;
 
     Hold(CoreJobObject object, JobType type, JobEntry job) {

@@ -7,7 +7,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.UnaryOperator;
 import org.jobcontrol.api.AsyncOperation;
@@ -33,6 +32,11 @@ final class JobEntry {
     private static final AtomicReferenceFieldUpdater<JobEntry, Life> LIFE =
             AtomicReferenceFieldUpdater.newUpdater(JobEntry.class, Life.class, "life");
 
+    @SuppressWarnings("rawtypes") // an updater knows only the class
+    private static final AtomicReferenceFieldUpdater<JobEntry, CompletableFuture> ENDED =
+            AtomicReferenceFieldUpdater.newUpdater(
+                    JobEntry.class, CompletableFuture.class, "ended");
+
     final long id;
     final JobType type;
     final String operation;
@@ -42,12 +46,16 @@ final class JobEntry {
     final @Nullable Hold intention;
     private final Request request;
     private volatile Life life;
-    private final Queue<Runnable> abortActions = new ConcurrentLinkedQueue<>();
-    private final AtomicReference<@Nullable CompletableFuture<JobInfo>> ended =
-            new AtomicReference<>();
 
+    /** Made for the first action, under the lock. */
+    private volatile @Nullable Queue<Runnable> abortActions;
+
+    /** Made for whoever asks first. */
+    private volatile @Nullable CompletableFuture<JobInfo> ended;
+
+    /** Made for the first job that is covered. */
     @GuardedBy("hold.object.lock")
-    private final Set<JobEntry> covered = new LinkedHashSet<>(0);
+    private @Nullable Set<JobEntry> covered;
 
     private volatile Owner owner;
     private volatile @Nullable Thread boundTo;
@@ -163,15 +171,33 @@ final class JobEntry {
     // ---- abort ----------------------------------------------------------------------------------
 
     void onAbort(Runnable action) {
-        abortActions.add(action);
+        actions().add(action);
         if (life.stage() == Life.Stage.ABORTING) {
             runAbortActions();
         }
     }
 
+    private Queue<Runnable> actions() {
+        hold.object.lock.lock();
+        try {
+            Queue<Runnable> known = abortActions;
+            if (known == null) {
+                known = new ConcurrentLinkedQueue<>();
+                abortActions = known;
+            }
+            return known;
+        } finally {
+            hold.object.lock.unlock();
+        }
+    }
+
     /** Runs each action that was registered once; of several threads, one takes it. */
     void runAbortActions() {
-        for (Runnable action = abortActions.poll(); action != null; action = abortActions.poll()) {
+        Queue<Runnable> actions = abortActions;
+        if (actions == null) {
+            return;
+        }
+        for (Runnable action = actions.poll(); action != null; action = actions.poll()) {
             request.engine().runForeign("abort action of job #" + id, action);
         }
     }
@@ -214,6 +240,9 @@ final class JobEntry {
             if (!life.open()) {
                 throw stale();
             }
+            if (covered == null) {
+                covered = new LinkedHashSet<>();
+            }
             covered.add(child);
         } finally {
             hold.object.lock.unlock();
@@ -226,7 +255,10 @@ final class JobEntry {
         hold.object.lock.lock();
         try {
             Life now = life;
-            last = covered.remove(child) && covered.isEmpty() && now.stage() == Life.Stage.CLOSED;
+            last = covered != null
+                    && covered.remove(child)
+                    && covered.isEmpty()
+                    && now.stage() == Life.Stage.CLOSED;
             if (last && now.outcome() != null) {
                 life = now.finished(now.outcome(), request.engine().clock().nanos());
             }
@@ -241,7 +273,7 @@ final class JobEntry {
     List<JobEntry> covered() {
         hold.object.lock.lock();
         try {
-            return List.copyOf(covered);
+            return covered == null ? List.of() : List.copyOf(covered);
         } finally {
             hold.object.lock.unlock();
         }
@@ -292,7 +324,7 @@ final class JobEntry {
             last = seen.failed(new IllegalStateException(stopped));
         }
         JobOutcome outcome = forced != null ? forced : outcome(seen);
-        return covered.isEmpty()
+        return covered == null || covered.isEmpty()
                 ? last.finished(outcome, request.engine().clock().nanos())
                 : last.closed(outcome);
     }
@@ -332,7 +364,7 @@ final class JobEntry {
     /** Returns the job's end; completes on the engine's executor. */
     CompletableFuture<JobInfo> ended() {
         CompletableFuture<JobInfo> mine = new CompletableFuture<>();
-        CompletableFuture<JobInfo> future = ended.compareAndSet(null, mine) ? mine : ended.get();
+        CompletableFuture<JobInfo> future = ENDED.compareAndSet(this, null, mine) ? mine : ended;
         if (over) {
             tellEnded(JobSnapshot.of(this));
         }
@@ -346,7 +378,7 @@ final class JobEntry {
     }
 
     private void tellEnded(JobInfo record) {
-        CompletableFuture<JobInfo> future = ended.get();
+        CompletableFuture<JobInfo> future = ended;
         if (future != null && !future.isDone()) {
             request.engine().execute(() -> future.complete(record));
         }

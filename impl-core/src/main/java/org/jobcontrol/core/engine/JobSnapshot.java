@@ -8,142 +8,133 @@ import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobOutcome;
 import org.jobcontrol.api.JobOwner;
+import org.jobcontrol.api.JobRefusedException.Reason;
 import org.jobcontrol.api.JobSlot;
 import org.jobcontrol.api.JobState;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.Progress;
 import org.jobcontrol.api.TargetId;
+import org.jspecify.annotations.Nullable;
 
-/** What is known of a job at one moment. */
-record JobSnapshot(
-        long id,
-        TargetId target,
-        JobSlot slot,
-        JobType type,
-        String operation,
-        JobOwner owner,
-        JobState state,
-        Optional<JobOutcome> outcome,
-        Instant queued,
-        Optional<Instant> started,
-        Optional<Instant> ended,
-        Duration waited,
-        Duration held,
-        Optional<String> phase,
-        Optional<JobMask> mask,
-        OptionalLong parentJobId,
-        Progress progress,
-        Optional<Instant> progressAt,
-        Optional<Throwable> error,
-        long fence)
-        implements JobInfo {
+/**
+ * What is known of a job at one moment. Keeps plain values, one of which is made for each job that
+ * ends, and wraps them for whoever looks.
+ */
+final class JobSnapshot implements JobInfo {
+    private static final long NO_PARENT = -1;
+
+    private final long id;
+    private final TargetId target;
+    private final JobType type;
+    private final String operation;
+    private final JobOwner owner;
+    private final JobState state;
+    private final @Nullable JobOutcome outcome;
+    private final EngineClock clock;
+    private final long queuedNanos;
+
+    /** When it was admitted or refused; of one that waits, when this was made. */
+    private final long decidedNanos;
+
+    /** When it ended; of one that runs, when this was made. */
+    private final long untilNanos;
+
+    private final boolean admitted;
+    private final String phase;
+    private final @Nullable JobMask mask;
+    private final long parent;
+    private final Progress progress;
+    private final long progressNanos;
+    private final @Nullable Throwable error;
+    private final long fence;
+
+    private JobSnapshot(
+            JobEntry job,
+            JobState state,
+            @Nullable JobOutcome outcome,
+            boolean admitted,
+            long decidedNanos,
+            long untilNanos,
+            @Nullable Throwable error) {
+        Life life = job.life();
+        this.id = job.id;
+        this.target = job.hold.object.target;
+        this.type = job.type;
+        this.operation = job.operation;
+        this.owner = job.owner();
+        this.state = state;
+        this.outcome = outcome;
+        this.clock = job.request().engine().clock();
+        this.queuedNanos = job.request().queuedNanos();
+        this.decidedNanos = decidedNanos;
+        this.untilNanos = untilNanos;
+        this.admitted = admitted;
+        this.phase = life.phase();
+        this.mask = job.type == JobType.ASYNC ? life.mask() : null;
+        this.parent = job.parent == null ? NO_PARENT : job.parent.id;
+        this.progress = job.progress();
+        this.progressNanos = job.progressNanos();
+        this.error = error;
+        this.fence = admitted ? job.fence() : 0;
+    }
+
+    /** Copies a snapshot as another type of job on another target, or with other progress. */
+    private JobSnapshot(
+            JobSnapshot from, TargetId target, JobType type, String phase, Progress progress) {
+        this.id = from.id;
+        this.target = target;
+        this.type = type;
+        this.operation = from.operation;
+        this.owner = from.owner;
+        this.state = from.state;
+        this.outcome = from.outcome;
+        this.clock = from.clock;
+        this.queuedNanos = from.queuedNanos;
+        this.decidedNanos = from.decidedNanos;
+        this.untilNanos = from.untilNanos;
+        this.admitted = from.admitted;
+        this.phase = phase;
+        this.mask = type == JobType.ASYNC ? from.mask : null;
+        this.parent = from.parent;
+        this.progress = progress;
+        this.progressNanos = from.progressNanos;
+        this.error = from.error;
+        this.fence = from.fence;
+    }
 
     static JobSnapshot of(JobEntry job) {
         Fate fate = job.request().fate();
         if (fate == null) {
-            return waiting(job);
+            long now = job.request().engine().clock().nanos();
+            return new JobSnapshot(job, JobState.WAITING, null, false, now, now, null);
         }
         return fate.refusal() == null ? admitted(job, fate) : refused(job, fate, fate.refusal());
     }
 
-    /** Returns the job behind a hold as the hold's job object shows it. */
-    static JobInfo ofHold(Hold hold) {
-        JobSnapshot job = of(hold.job);
-        return hold == hold.job.hold ? job : job.asChildOn(hold.object.target);
-    }
-
-    /** Returns this job with what its driver says of its progress. */
-    JobSnapshot withProgress(Progress value) {
-        return new JobSnapshot(
-                id,
-                target,
-                slot,
-                type,
-                operation,
-                owner,
-                state,
-                outcome,
-                queued,
-                started,
-                ended,
-                waited,
-                held,
-                phase,
-                mask,
-                parentJobId,
-                value,
-                progressAt,
-                error,
-                fence);
-    }
-
-    private JobSnapshot asChildOn(TargetId parent) {
-        return new JobSnapshot(
-                id,
-                parent,
-                JobSlot.JOB,
-                JobType.CHILD,
-                operation,
-                owner,
-                state,
-                outcome,
-                queued,
-                started,
-                ended,
-                waited,
-                held,
-                Optional.empty(),
-                Optional.empty(),
-                parentJobId,
-                progress,
-                progressAt,
-                error,
-                fence);
-    }
-
-    private static JobSnapshot waiting(JobEntry job) {
-        EngineClock clock = job.request().engine().clock();
-        long queued = job.request().queuedNanos();
-        return base(
-                job,
-                JobState.WAITING,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Duration.ofNanos(clock.nanos() - queued),
-                Duration.ZERO,
-                Optional.empty());
-    }
-
     private static JobSnapshot refused(JobEntry job, Fate fate, Fate.Refusal refusal) {
-        EngineClock clock = job.request().engine().clock();
-        boolean aborted = refusal.reason() == org.jobcontrol.api.JobRefusedException.Reason.ABORTED;
-        return base(
+        boolean aborted = refusal.reason() == Reason.ABORTED;
+        return new JobSnapshot(
                 job,
                 JobState.FINISHED,
-                Optional.of(aborted ? JobOutcome.ABORTED : JobOutcome.FAILED),
-                Optional.empty(),
-                Optional.of(clock.instant(fate.at())),
-                Duration.ofNanos(fate.at() - job.request().queuedNanos()),
-                Duration.ZERO,
-                Optional.of(Refusals.exception(job.request(), refusal, fate.at())));
+                aborted ? JobOutcome.ABORTED : JobOutcome.FAILED,
+                false,
+                fate.at(),
+                fate.at(),
+                Refusals.exception(job.request(), refusal, fate.at()));
     }
 
     private static JobSnapshot admitted(JobEntry job, Fate fate) {
-        EngineClock clock = job.request().engine().clock();
         Life life = job.life();
         boolean over = life.stage() == Life.Stage.FINISHED;
-        long until = over ? life.endedNanos() : clock.nanos();
         boolean failed = over && life.outcome() != JobOutcome.COMPLETED;
-        return base(
+        return new JobSnapshot(
                 job,
                 state(life),
-                over ? Optional.ofNullable(life.outcome()) : Optional.empty(),
-                Optional.of(clock.instant(fate.at())),
-                over ? Optional.of(clock.instant(until)) : Optional.empty(),
-                Duration.ofNanos(fate.at() - job.request().queuedNanos()),
-                Duration.ofNanos(until - fate.at()),
-                failed ? Optional.ofNullable(life.failure()) : Optional.empty());
+                over ? life.outcome() : null,
+                true,
+                fate.at(),
+                over ? life.endedNanos() : job.request().engine().clock().nanos(),
+                failed ? life.failure() : null);
     }
 
     private static JobState state(Life life) {
@@ -154,47 +145,132 @@ record JobSnapshot(
         };
     }
 
-    private static JobSnapshot base(
-            JobEntry job,
-            JobState state,
-            Optional<JobOutcome> outcome,
-            Optional<Instant> started,
-            Optional<Instant> ended,
-            Duration waited,
-            Duration held,
-            Optional<Throwable> error) {
-        EngineClock clock = job.request().engine().clock();
-        Life life = job.life();
-        Progress progress = job.progress();
-        return new JobSnapshot(
-                job.id,
-                job.hold.object.target,
-                slot(job.type),
-                job.type,
-                job.operation,
-                job.owner(),
-                state,
-                outcome,
-                clock.instant(job.request().queuedNanos()),
-                started,
-                ended,
-                waited,
-                held,
-                life.phase().isEmpty() ? Optional.empty() : Optional.of(life.phase()),
-                job.type == JobType.ASYNC ? Optional.of(life.mask()) : Optional.empty(),
-                job.parent == null ? OptionalLong.empty() : OptionalLong.of(job.parent.id),
-                progress,
-                progress.equals(Progress.NONE)
-                        ? Optional.empty()
-                        : Optional.of(clock.instant(job.progressNanos())),
-                error,
-                job.request().admitted() ? job.fence() : 0);
+    /** Returns the job behind a hold as the hold's job object shows it. */
+    static JobInfo ofHold(Hold hold) {
+        JobSnapshot job = of(hold.job);
+        return hold == hold.job.hold
+                ? job
+                : new JobSnapshot(job, hold.object.target, JobType.CHILD, "", job.progress);
     }
 
-    private static JobSlot slot(JobType type) {
+    /** Returns this job with what its driver says of its progress. */
+    JobSnapshot withProgress(Progress value) {
+        return new JobSnapshot(this, target, type, phase, value);
+    }
+
+    // ---- for whoever looks ----------------------------------------------------------------------
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public TargetId target() {
+        return target;
+    }
+
+    @Override
+    public JobSlot slot() {
         if (type.agent()) {
             return JobSlot.AGENT;
         }
         return type == JobType.ASYNC ? JobSlot.ASYNC : JobSlot.JOB;
+    }
+
+    @Override
+    public JobType type() {
+        return type;
+    }
+
+    @Override
+    public String operation() {
+        return operation;
+    }
+
+    @Override
+    public JobOwner owner() {
+        return owner;
+    }
+
+    @Override
+    public JobState state() {
+        return state;
+    }
+
+    @Override
+    public Optional<JobOutcome> outcome() {
+        return Optional.ofNullable(outcome);
+    }
+
+    @Override
+    public Instant queued() {
+        return clock.instant(queuedNanos);
+    }
+
+    @Override
+    public Optional<Instant> started() {
+        return admitted ? Optional.of(clock.instant(decidedNanos)) : Optional.empty();
+    }
+
+    @Override
+    public Optional<Instant> ended() {
+        return state == JobState.FINISHED
+                ? Optional.of(clock.instant(untilNanos))
+                : Optional.empty();
+    }
+
+    @Override
+    public Duration waited() {
+        return Duration.ofNanos(decidedNanos - queuedNanos);
+    }
+
+    @Override
+    public Duration held() {
+        return Duration.ofNanos(untilNanos - decidedNanos);
+    }
+
+    @Override
+    public Optional<String> phase() {
+        return phase.isEmpty() ? Optional.empty() : Optional.of(phase);
+    }
+
+    @Override
+    public Optional<JobMask> mask() {
+        return Optional.ofNullable(mask);
+    }
+
+    @Override
+    public OptionalLong parentJobId() {
+        return parent == NO_PARENT ? OptionalLong.empty() : OptionalLong.of(parent);
+    }
+
+    @Override
+    public Progress progress() {
+        return progress;
+    }
+
+    @Override
+    public Optional<Instant> progressAt() {
+        return progress.equals(Progress.NONE)
+                ? Optional.empty()
+                : Optional.of(clock.instant(progressNanos));
+    }
+
+    @Override
+    public Optional<Throwable> error() {
+        return Optional.ofNullable(error);
+    }
+
+    @Override
+    public long fence() {
+        return fence;
+    }
+
+    /** Returns what people read in a log. */
+    @Override
+    public String toString() {
+        return "job #" + id + " " + type + " '" + operation + "' on " + target + ", " + state
+                + (outcome == null ? "" : " " + outcome);
     }
 }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobOutcome;
@@ -30,6 +30,9 @@ final class Request {
      * only fill slots, decide the fate, and wake the mover. When the request is refused, the mover
      * gives back what is held.
      */
+    private static final AtomicReferenceFieldUpdater<Request, Fate> FATE =
+            AtomicReferenceFieldUpdater.newUpdater(Request.class, Fate.class, "fate");
+
     private final JobEngine engine;
     private final @Nullable Thread thread;
     private final Duration timeout;
@@ -38,10 +41,13 @@ final class Request {
     private final @Nullable Throwable begun;
     private final List<JobEntry> jobs = new ArrayList<>(1);
     private final List<Hold> holds = new ArrayList<>(2);
-    private final AtomicReference<@Nullable Fate> fate = new AtomicReference<>();
     private volatile long workBundle = JobEngine.NO_BUNDLE;
+    private volatile @Nullable Fate fate;
     private volatile int next;
-    private volatile Runnable waker;
+
+    /** Wakes the mover; null if that is the thread. */
+    private volatile @Nullable Runnable waker;
+
     private EngineClock.@Nullable Timer timer;
 
     /**
@@ -56,7 +62,6 @@ final class Request {
         this.queuedNanos = engine.clock().nanos();
         this.deadlineNanos = queuedNanos + nanos(timeout);
         this.begun = engine.leaks().here();
-        this.waker = () -> LockSupport.unpark(thread);
     }
 
     /** Adds a job; its hold on a parent is left out if another job covers it. */
@@ -119,21 +124,21 @@ final class Request {
 
     @Nullable
     Fate fate() {
-        return fate.get();
+        return fate;
     }
 
     boolean decided() {
-        return fate.get() != null;
+        return fate != null;
     }
 
     boolean admitted() {
-        Fate now = fate.get();
+        Fate now = fate;
         return now != null && now.admitted();
     }
 
     /** Refuses the request unless it is decided. Under the lock of the job object that refuses. */
     boolean decide(Fate.Refusal refusal) {
-        return fate.compareAndSet(null, new Fate(refusal, engine.clock().nanos()));
+        return FATE.compareAndSet(this, null, new Fate(refusal, engine.clock().nanos()));
     }
 
     /** Notes that a slot was filled; admits the request with the last one. Under that object's lock. */
@@ -141,7 +146,9 @@ final class Request {
         if (hold != holds.get(holds.size() - 1)) {
             return !decided();
         }
-        return fate.compareAndSet(null, new Fate(null, engine.clock().nanos()));
+        // One that never waited was admitted when it asked.
+        long at = timer == null && next == 0 ? queuedNanos : engine.clock().nanos();
+        return FATE.compareAndSet(this, null, new Fate(null, at));
     }
 
     void wakeWith(Runnable action) {
@@ -150,7 +157,12 @@ final class Request {
 
     /** Has the mover look what has changed. */
     void wake() {
-        waker.run();
+        Runnable action = waker;
+        if (action == null) {
+            LockSupport.unpark(thread);
+        } else {
+            action.run();
+        }
     }
 
     /** Returns the hold that is waited for, or would be next. */
@@ -205,11 +217,11 @@ final class Request {
     boolean advance() {
         while (!decided()) {
             Hold hold = current();
-            if (hold.object.stage(hold) == Hold.Stage.WANTED) {
+            if (hold.stage == Hold.Stage.WANTED) {
                 start(hold);
             }
             // Read last: a lock taken in between may have used up the permit of a wake-up.
-            Hold.Stage stage = hold.object.stage(hold);
+            Hold.Stage stage = hold.stage;
             if (stage == Hold.Stage.QUEUED && !decided()) {
                 return false;
             }
@@ -226,7 +238,8 @@ final class Request {
 
     /** Takes a hold if that is possible now, and else queues it or refuses the request. */
     private void start(Hold hold) {
-        if (engine.clock().nanos() - deadlineNanos >= 0) {
+        boolean once = next == 0 ? deadlineNanos == queuedNanos : late();
+        if (once) {
             hold.object.take(hold, CoreJobObject.Otherwise.BE_REFUSED);
             return;
         }
@@ -237,10 +250,14 @@ final class Request {
             timer = engine.clock().at(deadlineNanos, this::expire);
         }
         engine.deadlocks().queue(hold);
-        if (engine.clock().nanos() - deadlineNanos >= 0) {
+        if (late()) {
             // The timer may have fired before there was something to expire.
             hold.object.expire(hold);
         }
+    }
+
+    private boolean late() {
+        return engine.clock().nanos() - deadlineNanos >= 0;
     }
 
     private void expire() {
@@ -286,7 +303,7 @@ final class Request {
 
     /** Returns the refusal as an exception. */
     JobRefusedException refusal() {
-        Fate now = fate.get();
+        Fate now = fate;
         if (now == null || now.refusal() == null) {
             throw new IllegalStateException("not refused: " + jobs.get(0).operation);
         }

@@ -9,11 +9,14 @@ import org.jspecify.annotations.Nullable;
  * one thread.
  */
 final class Wakeups {
-    private final List<Request> decided = new ArrayList<>(2);
+    private List<Request> decided = List.of();
     private @Nullable CoreJobObject idle;
 
     /** Has a request look at what became of it. */
     void add(Request request) {
+        if (decided.isEmpty()) {
+            decided = new ArrayList<>(2);
+        }
         decided.add(request);
     }
 
