@@ -76,7 +76,7 @@ final class CoreJobObject {
         this.target = target;
         this.policy = policy;
         this.parent = parent;
-        this.admission = new Admission(policy, engine::nextFence);
+        this.admission = new Admission(policy, engine.fences());
     }
 
     /** Returns the job object of the parent target as last seen; it may be closed. */

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jobcontrol.api.JobAdmin;
@@ -46,6 +47,7 @@ public final class JobEngine implements AutoCloseable {
     private final AdapterRegistry adapters = new AdapterRegistry(this);
     private final AtomicLong ids = new AtomicLong();
     private final AtomicLong fences;
+    private final LongSupplier nextFence;
     private final Deadlocks deadlocks = new Deadlocks();
     private final Aborts aborts = new Aborts(this);
     private final Begins begins = new Begins(this);
@@ -80,6 +82,7 @@ public final class JobEngine implements AutoCloseable {
         this.leaks = new LeakTracker(this);
         // Milliseconds leave room for a million admissions each: the next start begins above.
         this.fences = new AtomicLong(clock.instant(clock.nanos()).toEpochMilli() << 20);
+        this.nextFence = fences::incrementAndGet;
     }
 
     /**
@@ -203,9 +206,9 @@ public final class JobEngine implements AutoCloseable {
         return ids.incrementAndGet();
     }
 
-    /** Returns the next fence: one counter for all targets, so it grows on each. */
-    long nextFence() {
-        return fences.incrementAndGet();
+    /** Returns what gives each job its fence: one counter for all targets, so it grows on each. */
+    LongSupplier fences() {
+        return nextFence;
     }
 
     long bundleOf(Object work) {

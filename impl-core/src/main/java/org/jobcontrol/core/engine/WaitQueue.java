@@ -6,24 +6,34 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jobcontrol.api.JobType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who waits on one job object, in arrival order. Agent requests are a line of their own. Not
  * thread-safe: its job object's lock guards it.
  */
 final class WaitQueue {
-    private final Set<Hold> jobLine = new LinkedHashSet<>();
-    private final Set<Hold> agentLine = new LinkedHashSet<>();
+    /** Made for the first waiter: on most targets nobody ever waits. */
+    private @Nullable Set<Hold> jobLine;
+
+    private @Nullable Set<Hold> agentLine;
 
     private long arrivals;
 
     Set<Hold> lineOf(JobType type) {
-        return type.agent() ? agentLine : jobLine;
+        Set<Hold> line = type.agent() ? agentLine : jobLine;
+        return line == null ? Set.of() : line;
     }
 
     void add(Hold hold) {
         hold.arrival = ++arrivals;
-        lineOf(hold.type).add(hold);
+        if (hold.type.agent()) {
+            agentLine = agentLine == null ? new LinkedHashSet<>() : agentLine;
+            agentLine.add(hold);
+        } else {
+            jobLine = jobLine == null ? new LinkedHashSet<>() : jobLine;
+            jobLine.add(hold);
+        }
     }
 
     void remove(Hold hold) {
@@ -31,7 +41,7 @@ final class WaitQueue {
     }
 
     boolean empty() {
-        return jobLine.isEmpty() && agentLine.isEmpty();
+        return lineOf(JobType.QUERY).isEmpty() && lineOf(JobType.AGENT_QUERY).isEmpty();
     }
 
     /** Returns how many stand before a hold in its line; all of them if it stands there not. */
@@ -48,9 +58,9 @@ final class WaitQueue {
 
     /** Returns both lines as one, in arrival order. */
     List<Hold> all() {
-        List<Hold> all = new ArrayList<>(jobLine);
-        if (!agentLine.isEmpty()) {
-            all.addAll(agentLine);
+        List<Hold> all = new ArrayList<>(lineOf(JobType.QUERY));
+        if (!lineOf(JobType.AGENT_QUERY).isEmpty()) {
+            all.addAll(lineOf(JobType.AGENT_QUERY));
             all.sort(Comparator.comparingLong(hold -> hold.arrival));
         }
         return all;
