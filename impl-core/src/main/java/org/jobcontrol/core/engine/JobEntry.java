@@ -59,8 +59,11 @@ final class JobEntry {
 
     private volatile Owner owner;
     private volatile @Nullable Thread boundTo;
-    private volatile long fence;
-    private volatile Progress progress = Progress.NONE;
+
+    /** Written before the request is admitted, and read by who has seen that it is. */
+    private long fence;
+
+    private volatile @Nullable Progress progress;
     private volatile long progressNanos;
     private volatile @Nullable String stopped;
     private volatile boolean over;
@@ -156,7 +159,8 @@ final class JobEntry {
     // ---- what it says of itself -----------------------------------------------------------------
 
     Progress progress() {
-        return progress;
+        Progress reported = progress;
+        return reported == null ? Progress.NONE : reported;
     }
 
     void progress(Progress value, long nanos) {

@@ -36,7 +36,13 @@ record Life(
         FINISHED
     }
 
+    private static final Life PLAIN =
+            new Life(Stage.RUNNING, true, false, null, "", JobMask.NONE, null, 0);
+
     static Life begin(boolean abortable, JobMask mask) {
+        if (abortable && mask.equals(JobMask.NONE)) {
+            return PLAIN;
+        }
         return new Life(Stage.RUNNING, abortable, false, null, "", mask, null, 0);
     }
 

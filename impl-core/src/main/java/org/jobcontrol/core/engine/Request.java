@@ -39,9 +39,9 @@ final class Request {
     private final long queuedNanos;
     private final long deadlineNanos;
     private final @Nullable Throwable begun;
-    private final List<JobEntry> jobs = new ArrayList<>(1);
-    private final List<Hold> holds = new ArrayList<>(2);
-    private volatile long workBundle = JobEngine.NO_BUNDLE;
+    private List<JobEntry> jobs = List.of();
+    private List<Hold> holds = List.of();
+    private long workBundle = JobEngine.NO_BUNDLE;
     private volatile @Nullable Fate fate;
     private volatile int next;
 
@@ -67,23 +67,37 @@ final class Request {
     /** Adds a job; its hold on a parent is left out if another job covers it. */
     JobEntry add(JobSpec spec, CoreJobObject object, @Nullable CoreJobObject parentObject) {
         JobEntry job = new JobEntry(this, spec, object, parentObject);
-        jobs.add(job);
+        jobs = with(jobs, job);
         if (job.intention != null) {
-            holds.add(job.intention);
+            holds = with(holds, job.intention);
         }
-        holds.add(job.hold);
+        holds = with(holds, job.hold);
         return job;
+    }
+
+    /** Most requests are for one job with one hold. */
+    private static <T> List<T> with(List<T> list, T more) {
+        if (list.isEmpty()) {
+            return List.of(more);
+        }
+        List<T> all = list.size() > 1 ? list : new ArrayList<>(list);
+        all.add(more);
+        return all;
     }
 
     /** Puts the holds of a group into the order in which all groups take theirs. */
     void sort() {
-        holds.sort(Comparator.comparing((Hold hold) -> hold.object.target)
+        List<Hold> sorted = new ArrayList<>(holds);
+        sorted.sort(Comparator.comparing((Hold hold) -> hold.object.target)
                 .thenComparing(hold -> hold != hold.job.hold));
+        holds = sorted;
     }
 
     /** Puts the jobs of a group into the order in which they were asked for. */
     void inOrderOf(List<TargetId> targets) {
-        jobs.sort(Comparator.comparingInt(job -> targets.indexOf(job.hold.object.target)));
+        List<JobEntry> sorted = new ArrayList<>(jobs);
+        sorted.sort(Comparator.comparingInt(job -> targets.indexOf(job.hold.object.target)));
+        jobs = sorted;
     }
 
     /** Says which bundle's code does the work, if the engine runs it. */
