@@ -36,7 +36,7 @@ public final class LineEditing {
                     .signalHandler(Terminal.SignalHandler.SIG_IGN)
                     .build();
             TerminalBuilder.setTerminalOverride(terminal);
-        } catch (IOException e) {
+        } catch (IOException | IllegalStateException e) {
             LOG.info("no line editing: {}", e.getMessage());
         } finally {
             thread.setContextClassLoader(loader);
