@@ -37,7 +37,15 @@ public final class GogoCommands {
         if (!inKaraf()) {
             runner.descriptions()
                     .forEach((name, description) ->
-                            registered.add(register(context, runner, name, description)));
+                            register(context, name, description, (session, arguments) -> {
+                                runner.run(name, arguments, console(session));
+                                return null;
+                            }));
+            register(
+                    context,
+                    GogoCompletion.COMPLETE,
+                    "Completes an argument, for the shell.",
+                    (session, arguments) -> GogoCompletion.complete(runner, session));
         }
     }
 
@@ -46,18 +54,14 @@ public final class GogoCommands {
         registered.forEach(ServiceRegistration::unregister);
     }
 
-    private ServiceRegistration<Function> register(
-            BundleContext context, CommandRunner runner, String name, String description) {
+    private void register(
+            BundleContext context, String name, String description, Function function) {
         Map<String, Object> properties = Map.of(
                 CommandProcessor.COMMAND_SCOPE, CommandRunner.SCOPE,
                 CommandProcessor.COMMAND_FUNCTION, name,
                 Constants.SERVICE_DESCRIPTION, description);
-        Function function = (session, arguments) -> {
-            runner.run(name, arguments, console(session));
-            return null;
-        };
-        return context.registerService(
-                Function.class, function, FrameworkUtil.asDictionary(properties));
+        registered.add(context.registerService(
+                Function.class, function, FrameworkUtil.asDictionary(properties)));
     }
 
     /** Karaf would take these too, and lose the better ones of the same name with them. */

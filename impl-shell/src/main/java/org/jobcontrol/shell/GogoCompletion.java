@@ -10,15 +10,16 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** Teaches each session of Gogo's shell with line editing to complete the commands' arguments. */
-@Component(
-        service = {CommandSessionListener.class, GogoCompletion.class},
-        property = {"osgi.command.scope=jobctl", "osgi.command.function=__complete"})
+@Component
 public final class GogoCompletion implements CommandSessionListener {
     /** Where that shell keeps what completes which command, and the line that is completed. */
     private static final String COMPLETIONS = ".completions";
 
     private static final String LINE = ".commandLine";
     private static final String PREFIX = CommandRunner.SCOPE + ":";
+
+    /** The command that the shell calls to complete an argument. */
+    static final String COMPLETE = "__complete";
 
     private final CommandRunner runner;
 
@@ -42,7 +43,7 @@ public final class GogoCompletion implements CommandSessionListener {
                         (Map<Object, Object>) map,
                         PREFIX + name,
                         runner.complete(name, List.of("-")),
-                        PREFIX + "__complete");
+                        PREFIX + COMPLETE);
             }
         }
     }
@@ -59,13 +60,8 @@ public final class GogoCompletion implements CommandSessionListener {
         // Nothing is left to do.
     }
 
-    /**
-     * Completes the line of a session; called by the shell.
-     *
-     * @param session where the line is typed
-     * @return the words that the one at the cursor may become
-     */
-    public List<String> __complete(CommandSession session) {
+    /** Returns the words that the one at the cursor of a session's line may become. */
+    static List<String> complete(CommandRunner runner, CommandSession session) {
         List<String> words = JLine.words(session.get(LINE));
         String command = words.get(0);
         String name = command.startsWith(PREFIX) ? command.substring(PREFIX.length()) : command;
