@@ -21,23 +21,23 @@ final class Aborts {
     /** Asks a job to end early, and does not wait. */
     AbortResult ask(JobEntry job) {
         Request request = job.request();
-        if (!request.decided() && request.refuse(Reason.ABORTED, "")) {
-            return AbortResult.LEFT_QUEUE;
+        if (request != null) {
+            if (!request.decided() && request.refuse(Reason.ABORTED, "")) {
+                return AbortResult.LEFT_QUEUE;
+            }
+            if (!request.admitted()) {
+                return AbortResult.TOO_LATE;
+            }
         }
-        if (!request.admitted()) {
-            return AbortResult.TOO_LATE;
-        }
-        Life life;
-        try {
-            life = job.update(now -> now.abortable() ? now.aborting() : now);
-        } catch (IllegalStateException ended) {
+        Life life = job.updateIfOpen(now -> now.abortable() ? now.aborting() : now);
+        if (life == null) {
             return job.over() ? AbortResult.TOO_LATE : AbortResult.STILL_RUNNING;
         }
         if (!life.abortable()) {
             return AbortResult.NOT_ABORTABLE;
         }
         job.runAbortActions();
-        engine.adapters().abort(job.hold.object.target, JobSnapshot.of(job));
+        engine.adapters().abort(job.object.target, JobSnapshot.of(job));
         return job.over() ? AbortResult.ENDED : AbortResult.STILL_RUNNING;
     }
 
@@ -85,7 +85,7 @@ final class Aborts {
     }
 
     private static void refuseToWaitForOneself(JobEntry job) {
-        if (job.request().admitted() && job.boundTo() == Thread.currentThread()) {
+        if (job.admitted() && job.boundTo() == Thread.currentThread()) {
             throw new IllegalStateException("job #" + job.id + " (" + job.operation
                     + ") is bound to this thread, which cannot wait for its end");
         }

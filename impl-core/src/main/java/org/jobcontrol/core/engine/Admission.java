@@ -3,18 +3,18 @@ package org.jobcontrol.core.engine;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.function.LongSupplier;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jobcontrol.api.JobType;
-import org.jobcontrol.api.spi.AdmissionPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is admitted next on one target: the slots, the queue, and the order between them. Not
- * thread-safe: its job object's lock guards it.
+ * Who is admitted next on one target where more than one holds or wants to: the slots, the queue, and
+ * the order between them. Its lock guards everything here that is not volatile, and is taken by
+ * {@link CoreJobObject#lock}.
  */
 final class Admission {
     /*
-     * Admissible. The rule is the table in Slots.
+     * Admissible. The rule is the table in Rules.
      *
      * Order. A round looks at the job line in arrival order:
      *
@@ -33,25 +33,65 @@ final class Admission {
      *
      * Barred. While a predecessor of the job object is busy, nobody is admissible.
      */
+    private final ReentrantLock lock = new ReentrantLock();
     final Slots slots;
     final WaitQueue queue = new WaitQueue();
-    private final AdmissionPolicy policy;
-    private final LongSupplier fences;
+    private final Rules rules;
+
+    /** The hold that was alone when a second came: it ends without the lock if nothing was said of it. */
+    private @Nullable Hold first;
 
     /** The first waiter that is not just kept out by the async job, or null: it holds others back. */
     private @Nullable Hold heldBack;
 
     private boolean barred;
 
+    private Wakeups wakeups = new Wakeups();
+
+    private volatile @Nullable JobEntry completed;
+    private volatile boolean closed;
+
     /**
-     * Makes an empty one.
+     * Begins with the lock held by this thread, and with the job slot as it was.
      *
-     * @param fences gives each admitted job its fence
+     * @param alone what is or was alone on the job object, or null
      */
-    Admission(AdmissionPolicy policy, LongSupplier fences) {
-        this.policy = policy;
-        this.slots = new Slots(policy);
-        this.fences = fences;
+    Admission(Rules rules, @Nullable Hold alone) {
+        this.rules = rules;
+        this.slots = new Slots(rules);
+        lock.lock();
+        if (alone != null) {
+            boolean here = !alone.left();
+            completed = alone.completed();
+            if (here) {
+                first = alone;
+                slots.add(alone);
+                if (alone == alone.job()) {
+                    alone.job().enter();
+                }
+            }
+        }
+    }
+
+    void lock() {
+        lock.lock();
+    }
+
+    void unlock() {
+        lock.unlock();
+    }
+
+    /** Returns whether this thread has locked it more than once. */
+    boolean lockedAgain() {
+        return lock.getHoldCount() > 1;
+    }
+
+    /** Sees to it that who ended without the lock holds no slot. To be called when the lock is taken. */
+    void settle() {
+        Hold alone = first;
+        if (alone != null && alone.left()) {
+            leave(alone);
+        }
     }
 
     /** Lets nobody in until a round after this is false again. */
@@ -63,9 +103,41 @@ final class Admission {
         return slots.empty() && queue.empty();
     }
 
+    boolean barred() {
+        return barred;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    /** Returns the job that was the last to end here. */
+    @Nullable
+    JobEntry completed() {
+        return completed;
+    }
+
+    /** Returns who is to be woken when the lock is free again. */
+    Wakeups wakeups() {
+        return wakeups;
+    }
+
+    /** Takes over who is to be woken. */
+    Wakeups takeWakeups() {
+        Wakeups due = wakeups;
+        wakeups = new Wakeups();
+        return due;
+    }
+
+    // ---- who may --------------------------------------------------------------------------------
+
     /** Returns whether a newcomer may go in at once: nobody that waits is in its way either. */
     boolean admissible(Hold hold) {
-        return fits(hold.type) && (nobodyBefore(hold.type) || passes(hold));
+        return fits(hold.type()) && (nobodyBefore(hold.type()) || passes(hold));
     }
 
     /** Returns whether a request of this thread could be admitted at once. */
@@ -82,8 +154,12 @@ final class Admission {
     }
 
     private boolean passes(Hold hold) {
-        Request request = hold.job.request();
-        return passes(hold.type, request, request.thread());
+        if (hold.type() != JobType.CHILD) {
+            return false;
+        }
+        Request request = hold.job().request();
+        return passes(
+                hold.type(), request, request == null ? hold.job().boundTo() : request.thread());
     }
 
     private boolean passes(JobType type, @Nullable Request request, @Nullable Thread thread) {
@@ -91,38 +167,83 @@ final class Admission {
             return false;
         }
         for (Hold inside : slots.jobs()) {
-            Thread owner = inside.job.boundTo();
-            if (inside.job.request() == request || (owner != null && owner == thread)) {
+            Thread owner = inside.job().boundTo();
+            Request its = inside.job().request();
+            if ((its != null && its == request) || (owner != null && owner == thread)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Queues a hold that is not admissible. */
-    void enqueue(Hold hold) {
-        queue.add(hold);
-        hold.stage = Hold.Stage.QUEUED;
-        if (heldBack == null && !slots.keptOutByAsync(hold.type) && !hold.type.agent()) {
-            heldBack = hold;
+    // ---- in and out -----------------------------------------------------------------------------
+
+    /** Puts a hold of a job that has no request into its slot. */
+    void enter(Hold hold) {
+        if (hold == hold.job()) {
+            hold.job().number();
+            hold.job().enter();
         }
+        slots.add(hold);
     }
 
     /** Puts a hold into its slot, unless its request was refused in that moment. */
     void grant(Hold hold) {
-        if (hold == hold.job.hold) {
-            hold.job.fence(fences.getAsLong());
-        }
         slots.add(hold);
-        hold.stage = Hold.Stage.HELD;
-        if (!hold.job.request().granted(hold)) {
+        if (!hold.job().waiting().granted(hold)) {
             slots.remove(hold);
-            hold.stage = Hold.Stage.LET_GO;
         }
     }
 
+    /** Queues a hold that is not admissible. */
+    void enqueue(Hold hold) {
+        queue.add(hold);
+        if (heldBack == null
+                && !slots.keptOutByAsync(hold.type())
+                && !hold.type().agent()) {
+            heldBack = hold;
+        }
+    }
+
+    /** Takes a hold out of its slot or the queue, and lets in whoever is admissible then. */
+    void leave(Hold hold) {
+        if (hold == first) {
+            first = null;
+        }
+        if (slots.remove(hold)) {
+            JobEntry job = hold.job();
+            if (hold == job && job.left()) {
+                completed = job;
+            }
+            if (hold.type() == JobType.ASYNC) {
+                refuseStepsOf(job);
+            }
+        } else if (!queue.remove(hold)) {
+            return;
+        }
+        round();
+    }
+
+    /** Takes a waiting hold, whose request is refused, out of the queue; a round must follow. */
+    void drop(Hold hold) {
+        queue.remove(hold);
+        wakeups.add(hold.job().waiting());
+    }
+
+    /** Refuses the nested jobs that still wait when their async job ends. */
+    private void refuseStepsOf(JobEntry async) {
+        for (Hold hold : queue.all()) {
+            if (hold.type() == JobType.NESTED && hold.job().parent() == async) {
+                hold.job().waiting().decide(Fate.Refusal.asyncEnded(async.object));
+                drop(hold);
+            }
+        }
+    }
+
+    // ---- rounds ---------------------------------------------------------------------------------
+
     /** Admits whoever is admissible, in arrival order. */
-    void round(Wakeups wakeups) {
+    void round() {
         heldBack = null;
         if (barred) {
             heldBack = queue.lineOf(JobType.QUERY).stream().findFirst().orElse(null);
@@ -131,36 +252,48 @@ final class Admission {
         if (queue.empty()) {
             return;
         }
-        roundOfJobs(wakeups);
-        roundOfAgents(wakeups);
+        roundOfJobs();
+        roundOfAgents();
     }
 
-    private void roundOfJobs(Wakeups wakeups) {
+    private void roundOfJobs() {
         Iterator<Hold> line = queue.lineOf(JobType.QUERY).iterator();
-        boolean somebodyMayPass = policy.sharing().contains(JobType.CHILD);
+        boolean somebodyMayPass = rules.policy.sharing().contains(JobType.CHILD);
         while (line.hasNext() && (heldBack == null || somebodyMayPass)) {
             Hold hold = line.next();
-            if (slots.keptOutByAsync(hold.type)) {
+            if (slots.keptOutByAsync(hold.type())) {
                 continue;
             }
-            if (slots.keptOutBySlot(hold.type) || (heldBack != null && !passes(hold))) {
+            if (slots.keptOutBySlot(hold.type()) || (heldBack != null && !passes(hold))) {
                 heldBack = heldBack == null ? hold : heldBack;
             } else {
                 line.remove();
                 grant(hold);
-                wakeups.add(hold.job.request());
+                wakeups.add(hold.job().waiting());
             }
         }
     }
 
-    private void roundOfAgents(Wakeups wakeups) {
+    private void roundOfAgents() {
         Iterator<Hold> line = queue.lineOf(JobType.AGENT_QUERY).iterator();
         while (slots.agent() == null && line.hasNext()) {
             Hold hold = line.next();
             line.remove();
             grant(hold);
-            wakeups.add(hold.job.request());
+            wakeups.add(hold.job().waiting());
         }
+    }
+
+    /** Returns every job that runs or waits here. */
+    List<JobEntry> jobs() {
+        List<JobEntry> jobs = new ArrayList<>();
+        for (Hold hold : slots.all()) {
+            if (!hold.left()) {
+                jobs.add(hold.job());
+            }
+        }
+        queue.all().forEach(hold -> jobs.add(hold.job()));
+        return jobs;
     }
 
     // ---- who is in the way ----------------------------------------------------------------------
@@ -173,7 +306,7 @@ final class Admission {
     private static int counted(List<Hold> holds) {
         int counted = 0;
         for (Hold hold : holds) {
-            counted += hold.type == JobType.NESTED || hold.type == JobType.CHILD ? 0 : 1;
+            counted += hold.type() == JobType.NESTED || hold.type() == JobType.CHILD ? 0 : 1;
         }
         return counted;
     }
@@ -181,24 +314,24 @@ final class Admission {
     /** Returns the running jobs that keep a type out. */
     List<JobEntry> runningInTheWayOf(JobType type) {
         List<JobEntry> jobs = new ArrayList<>();
-        Hold async = slots.async();
+        JobEntry async = slots.async();
         if (async != null && slots.keptOutByAsync(type)) {
-            jobs.add(async.job);
+            jobs.add(async);
         }
         if (slots.keptOutBySlot(type)) {
             Hold agent = slots.agent();
             List<Hold> holders = type.agent() && agent != null ? List.of(agent) : slots.jobs();
-            holders.forEach(holder -> jobs.add(holder.job));
+            holders.forEach(holder -> jobs.add(holder.job()));
         }
         return jobs;
     }
 
     /** Returns the running jobs that a waiting hold waits for, directly or through those before it. */
     List<JobEntry> waitedForBy(Hold hold) {
-        List<JobEntry> jobs = runningInTheWayOf(hold.type);
-        if (!hold.type.agent() && !slots.keptOutBySlot(hold.type) && heldBack != null) {
+        List<JobEntry> jobs = runningInTheWayOf(hold.type());
+        if (!hold.type().agent() && !slots.keptOutBySlot(hold.type()) && heldBack != null) {
             // Held back by waiters, and what they wait for is whoever is in the job slot.
-            slots.jobs().forEach(holder -> jobs.add(holder.job));
+            slots.jobs().forEach(holder -> jobs.add(holder.job()));
         }
         return jobs;
     }
@@ -213,8 +346,8 @@ final class Admission {
             if (earlier == hold || jobs.size() >= max) {
                 break;
             }
-            if (!slots.keptOutByAsync(earlier.type)) {
-                jobs.add(earlier.job);
+            if (!slots.keptOutByAsync(earlier.type())) {
+                jobs.add(earlier.job());
             }
         }
         return jobs;

@@ -26,78 +26,122 @@ final class Begins {
     }
 
     /** Begins a job in this thread. */
-    JobHandle begin(CoreJobObject object, JobSpec spec, Duration timeout)
-            throws JobRefusedException, InterruptedException {
+    Job begin(JobHandle job, Duration timeout) throws JobRefusedException, InterruptedException {
+        Throwable begun = engine.leaks().here();
+        acquire(job, timeout);
+        return engine.leaks().hand(job, begun);
+    }
+
+    /** Begins a job in this thread, for the engine itself. */
+    void acquire(JobHandle job, Duration timeout) throws JobRefusedException, InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("before " + job.operation + " began");
+        }
+        ChildJobHandle child = job instanceof ChildJobHandle its ? its : null;
+        boolean inParent = child != null && enterParent(child);
+        if (job.intention() == null || inParent) {
+            if (job.object.enter(job)) {
+                job.enter();
+                return;
+            }
+        }
+        // An async job on a child target takes this way too: it is not worth another.
         Request request = new Request(engine, Thread.currentThread(), timeout);
-        JobEntry job = request.add(spec, object, engine.parentOf(object));
+        request.add(job, inParent);
         request.acquire();
-        return JobHandle.of(job);
+    }
+
+    private static boolean enterParent(ChildJobHandle job) {
+        return job.intention().object.enter(job.intention());
     }
 
     /** Begins a job if it can begin now. */
-    Optional<Job> tryBegin(CoreJobObject object, JobSpec spec) {
+    Optional<Job> tryBegin(JobHandle job) {
+        Throwable begun = engine.leaks().here();
+        if (job instanceof ChildJobHandle child) {
+            if (!enterParent(child)) {
+                return notNow(child.intention(), job);
+            }
+            if (!job.object.enter(job)) {
+                child.intention().giveBack();
+                return notNow(job, job);
+            }
+        } else if (!job.object.enter(job)) {
+            return notNow(job, job);
+        }
+        job.enter();
+        return Optional.of(engine.leaks().hand(job, begun));
+    }
+
+    /** Returns whether a job cannot begin now for a reason that passes. */
+    boolean notNow(CoreJobObject object, JobType type) {
+        CoreJobObject parent = engine.parentOf(object);
+        return object.keptOut(type) || (parent != null && parent.keptOut(JobType.CHILD));
+    }
+
+    private Optional<Job> notNow(Hold hold, JobHandle job) {
+        Fate.Refusal never = hold.object.never(hold);
+        Fate.Refusal why = never == null ? Fate.Refusal.of(hold.object, Reason.TIMEOUT, "") : never;
         Request request = new Request(engine, Thread.currentThread(), Duration.ZERO);
-        JobEntry job = request.add(spec, object, engine.parentOf(object));
-        if (request.tryAcquire()) {
-            return Optional.of(JobHandle.of(job));
-        }
-        Fate fate = request.fate();
-        Reason reason =
-                fate == null || fate.refusal() == null ? null : fate.refusal().reason();
-        if (reason == Reason.TARGET_GONE
-                || reason == Reason.UNSUPPORTED
-                || reason == Reason.CLOSING) {
-            throw new JobUnavailableException(request.refusal());
-        }
-        return Optional.empty();
+        request.add(job, false);
+        request.decide(why);
+        // Somebody may have seen it in the parent's slot, and wait for its end.
+        Ends.over(job);
+        return switch (why.reason()) {
+            case TARGET_GONE, UNSUPPORTED, CLOSING ->
+                throw new JobUnavailableException(request.refusal());
+            default -> Optional.empty();
+        };
     }
 
     /** Makes a request that no thread will wait for. */
-    Request later(CoreJobObject object, JobSpec spec, Duration timeout) {
+    Request later(JobHandle job, Duration timeout) {
         Request request = new Request(engine, null, timeout);
-        request.add(spec, object, engine.parentOf(object));
+        request.begun(engine.leaks().here());
+        request.add(job, false);
         return request;
     }
 
     /** Begins a step of an async job, in the async job's name. */
-    JobHandle nested(JobEntry async, String operation, Duration timeout)
+    Job nested(JobEntry async, String operation, Duration timeout)
             throws JobRefusedException, InterruptedException {
         checkOperation(operation);
         Objects.requireNonNull(timeout, "timeout");
-        Owner owner = async.owner();
-        JobSpec spec =
-                spec(JobType.NESTED, operation, owner(owner.bundle(), owner.bundleId()), async);
-        Request request = new Request(engine, Thread.currentThread(), timeout);
-        JobEntry job = request.add(spec, async.hold.object, null);
-        request.acquire();
-        return JobHandle.of(job);
+        Owner owner = async.owner().here();
+        JobHandle job = new JobHandle(
+                async.object, JobType.NESTED, operation, owner, Thread.currentThread());
+        job.parent(async);
+        return begin(job, timeout);
     }
 
     /** Begins a job on a child target under a job that covers it. */
-    JobHandle under(Job parentJob, CoreJobObject object, JobSpec spec, Duration timeout)
+    Job under(Job parentJob, JobHandle job, Duration timeout)
             throws JobRefusedException, InterruptedException {
-        JobEntry parent = covering(parentJob, object);
+        JobHandle parent = covering(parentJob, job.object);
+        Throwable begun = engine.leaks().here();
+        job.parent(parent);
+        Ends.cover(parent, job);
         Request request = new Request(engine, Thread.currentThread(), timeout);
-        JobEntry job = request.add(withParent(spec, parent), object, null);
-        parent.cover(job);
+        request.add(job, false);
         request.acquire();
-        return JobHandle.of(job);
+        return engine.leaks().hand(job, begun);
     }
 
-    private static JobEntry covering(Job parentJob, CoreJobObject object) {
+    private static JobHandle covering(Job parentJob, CoreJobObject object) {
         Objects.requireNonNull(parentJob, "parentJob");
-        if (!(parentJob instanceof JobHandle handle)) {
+        JobHandle parent = JobHandle.of(parentJob);
+        if (parent == null) {
             throw new IllegalArgumentException("not a job of this job control: " + parentJob);
         }
         if (!parentJob.target().equals(object.target.parent())) {
             throw new IllegalArgumentException(
                     parentJob + " is not on the parent of " + object.target);
         }
-        if (!covers(handle.job.type)) {
+        if (!covers(parent.type)) {
             throw new IllegalArgumentException(
-                    "a " + handle.job.type + " job does not cover others: " + parentJob);
+                    "a " + parent.type + " job does not cover others: " + parentJob);
         }
-        return handle.job;
+        return parent;
     }
 
     private static boolean covers(JobType type) {
@@ -109,26 +153,21 @@ final class Begins {
             List<JobRequest> requests, Owner owner, @Nullable Thread thread, Duration timeout) {
         check(requests);
         Request group = new Request(engine, thread, timeout);
+        group.begun(engine.leaks().here());
         List<JobEntry> covering = new ArrayList<>();
         for (JobRequest request : parentsFirst(requests)) {
             CoreJobObject object = engine.coreOf(request.object());
-            JobMask mask = request.mask() == null ? JobMask.NONE : request.mask();
             JobEntry parent = covering.stream()
-                    .filter(job -> job.hold.object.target.equals(object.target.parent()))
+                    .filter(job -> job.object.target.equals(object.target.parent()))
                     .findFirst()
                     .orElse(null);
-            JobSpec spec = new JobSpec(
-                    engine.nextId(),
-                    request.type(),
-                    request.operation(),
-                    request.asyncOperation(),
-                    mask,
-                    owner,
-                    parent);
-            JobEntry job = group.add(spec, object, parent == null ? engine.parentOf(object) : null);
+            CoreJobObject above = parent == null ? engine.parentOf(object) : null;
+            JobHandle job = job(request, object, above, owner, thread);
             if (parent != null) {
-                parent.cover(job);
+                job.parent(parent);
+                Ends.cover(parent, job);
             }
+            group.add(job, false);
             if (covers(job.type)) {
                 covering.add(job);
             }
@@ -160,28 +199,44 @@ final class Begins {
 
     // ---- what is asked for ----------------------------------------------------------------------
 
-    JobSpec spec(JobType type, String operation, Owner owner, @Nullable JobEntry parent) {
-        return new JobSpec(engine.nextId(), type, operation, null, JobMask.NONE, owner, parent);
+    /** Makes a job, with an intention if its target has a parent. */
+    JobHandle job(
+            CoreJobObject object,
+            JobType type,
+            String operation,
+            Owner owner,
+            @Nullable Thread thread) {
+        return job(object, engine.parentOf(object), type, operation, owner, thread);
     }
 
-    JobSpec spec(AsyncOperation operation, JobMask mask, Owner owner) {
-        return new JobSpec(
-                engine.nextId(), JobType.ASYNC, operation.name(), operation, mask, owner, null);
+    private static JobHandle job(
+            CoreJobObject object,
+            @Nullable CoreJobObject above,
+            JobType type,
+            String operation,
+            Owner owner,
+            @Nullable Thread thread) {
+        return above == null
+                ? new JobHandle(object, type, operation, owner, thread)
+                : new ChildJobHandle(object, above, type, operation, owner, thread);
     }
 
-    private static JobSpec withParent(JobSpec spec, JobEntry parent) {
-        return new JobSpec(
-                spec.id(),
-                spec.type(),
-                spec.operation(),
-                spec.asyncOperation(),
-                spec.mask(),
-                spec.owner(),
-                parent);
+    private static JobHandle job(
+            JobRequest request,
+            CoreJobObject object,
+            @Nullable CoreJobObject above,
+            Owner owner,
+            @Nullable Thread thread) {
+        AsyncOperation operation = request.asyncOperation();
+        if (operation == null) {
+            return job(object, above, request.type(), request.operation(), owner, thread);
+        }
+        JobMask mask = request.mask() == null ? JobMask.NONE : request.mask();
+        return new AsyncJobHandle(object, above, operation, mask, owner);
     }
 
-    static Owner owner(String bundle, long bundleId) {
-        return new Owner(Thread.currentThread().getName(), bundle, bundleId);
+    AsyncJobHandle job(CoreJobObject object, AsyncOperation operation, JobMask mask, Owner owner) {
+        return new AsyncJobHandle(object, engine.parentOf(object), operation, mask, owner);
     }
 
     static void check(JobType type, String operation) {

@@ -24,10 +24,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The engine as one bundle sees it: whatever is begun here runs in that bundle's name. */
 final class BundleJobControl implements JobControl {
+    private static final int OWNERS = 64;
+
     private final JobEngine engine;
     private final String bundle;
     private final long bundleId;
-    private volatile @Nullable Owner lastOwner;
+
+    /** By the hash of the thread's name. Owners are immutable, so threads may race for a place. */
+    private final @Nullable Owner[] owners = new Owner[OWNERS];
 
     BundleJobControl(JobEngine engine, String bundle, long bundleId) {
         this.engine = engine;
@@ -127,15 +131,16 @@ final class BundleJobControl implements JobControl {
                         "no job #" + jobId + " runs, waits or is remembered")));
     }
 
-    /** Returns the calling thread as an owner; the same as last time if nothing has changed. */
+    /** Returns the calling thread as an owner; one of those used last, if it was among them. */
     Owner owner() {
         String thread = Thread.currentThread().getName();
-        Owner last = lastOwner;
-        if (last == null || !last.thread().equals(thread)) {
-            last = new Owner(thread, bundle, bundleId);
-            lastOwner = last;
+        int index = thread.hashCode() & (OWNERS - 1);
+        Owner known = owners[index];
+        if (known == null || !known.thread().equals(thread)) {
+            known = new Owner(thread, bundle, bundleId);
+            owners[index] = known;
         }
-        return last;
+        return known;
     }
 
     String bundle() {

@@ -55,17 +55,21 @@ final class BundleJobObject implements JobObject {
     public Job begin(JobType type, String operation, Duration timeout)
             throws JobRefusedException, InterruptedException {
         Objects.requireNonNull(timeout, "timeout");
-        return engine.begins().begin(core, spec(type, operation), timeout);
+        return engine.begins().begin(job(type, operation, Thread.currentThread()), timeout);
     }
 
     @Override
     public Optional<Job> tryBegin(JobType type, String operation) {
-        return engine.begins().tryBegin(core, spec(type, operation));
+        Begins.check(type, operation);
+        if (engine.begins().notNow(core, type)) {
+            return Optional.empty();
+        }
+        return engine.begins().tryBegin(job(type, operation, Thread.currentThread()));
     }
 
     @Override
     public JobFuture<Job> beginLater(JobType type, String operation, Duration timeout) {
-        return handOver(engine.begins().later(core, spec(type, operation), timeout), Job.class);
+        return handOver(engine.begins().later(job(type, operation, null), timeout), Job.class);
     }
 
     @Override
@@ -78,28 +82,29 @@ final class BundleJobObject implements JobObject {
     public AsyncJob beginAsync(AsyncOperation operation, JobMask mask, Duration timeout)
             throws JobRefusedException, InterruptedException {
         Objects.requireNonNull(timeout, "timeout");
-        return (AsyncJob) engine.begins().begin(core, spec(operation, mask), timeout);
+        return (AsyncJob) engine.begins().begin(job(operation, mask), timeout);
     }
 
     @Override
     public JobFuture<AsyncJob> beginAsyncLater(
             AsyncOperation operation, JobMask mask, Duration timeout) {
-        return handOver(
-                engine.begins().later(core, spec(operation, mask), timeout), AsyncJob.class);
+        return handOver(engine.begins().later(job(operation, mask), timeout), AsyncJob.class);
     }
 
     @Override
     public Job beginUnder(Job parentJob, JobType type, String operation, Duration timeout)
             throws JobRefusedException, InterruptedException {
         Objects.requireNonNull(timeout, "timeout");
-        return engine.begins().under(parentJob, core, spec(type, operation), timeout);
+        Begins.check(type, operation);
+        JobHandle job = new JobHandle(core, type, operation, user.owner(), Thread.currentThread());
+        return engine.begins().under(parentJob, job, timeout);
     }
 
     private <J extends Job> JobFuture<J> handOver(Request request, Class<J> type) {
         return new LaterJob<J>(request, true, later -> {
-                    JobHandle handle = JobHandle.of(request.jobs().get(0));
+                    Job handle = engine.leaks().hand(request.job(), request.begun());
                     if (!later.deliver(type.cast(handle))) {
-                        handle.job.end(JobOutcome.ABORTED, null);
+                        request.job().end(JobOutcome.ABORTED, null);
                     }
                 })
                 .begin();
@@ -111,17 +116,20 @@ final class BundleJobObject implements JobObject {
     @SuppressWarnings("NullAway") // null only if that is what the caller's own work gives
     public <T> T call(JobType type, String operation, Duration timeout, JobCallable<T> work)
             throws Exception {
+        Objects.requireNonNull(timeout, "timeout");
         Objects.requireNonNull(work, "work");
-        try (Job job = begin(type, operation, timeout)) {
+        JobHandle job = job(type, operation, Thread.currentThread());
+        engine.begins().acquire(job, timeout);
+        try (job) {
             return callUnder(job, work);
         }
     }
 
-    private static <T> @Nullable T callUnder(Job job, JobCallable<T> work) throws Exception {
+    private static <T> @Nullable T callUnder(JobHandle job, JobCallable<T> work) throws Exception {
         try {
             return work.call(job);
         } catch (Throwable failure) {
-            ((JobHandle) job).job.failIfOpen(failure);
+            job.failIfOpen(failure);
             throw failure;
         }
     }
@@ -135,9 +143,8 @@ final class BundleJobObject implements JobObject {
     public <T> JobFuture<T> run(
             JobType type, String operation, Duration timeout, JobCallable<T> work) {
         Objects.requireNonNull(work, "work");
-        Request request = engine.begins().later(core, spec(type, operation), timeout);
-        return Work.<Job, T>later(
-                request, work, () -> JobHandle.of(request.jobs().get(0)), work::call);
+        Request request = engine.begins().later(job(type, operation, null), timeout);
+        return Work.<Job, T>later(request, work, request::job, work::call);
     }
 
     @Override
@@ -149,9 +156,8 @@ final class BundleJobObject implements JobObject {
     public <T> JobFuture<T> runAsync(
             AsyncOperation operation, JobMask mask, Duration timeout, AsyncJobCallable<T> work) {
         Objects.requireNonNull(work, "work");
-        Request request = engine.begins().later(core, spec(operation, mask), timeout);
-        return Work.<AsyncJob, T>later(
-                request, work, () -> (AsyncJob) JobHandle.of(request.jobs().get(0)), work::call);
+        Request request = engine.begins().later(job(operation, mask), timeout);
+        return Work.<AsyncJob, T>later(request, work, () -> (AsyncJob) request.job(), work::call);
     }
 
     // ---- abort ----------------------------------------------------------------------------------
@@ -217,13 +223,13 @@ final class BundleJobObject implements JobObject {
         return engine.settings().beginTimeout();
     }
 
-    private JobSpec spec(JobType type, String operation) {
+    private JobHandle job(JobType type, String operation, @Nullable Thread thread) {
         Begins.check(type, operation);
-        return engine.begins().spec(type, operation, user.owner(), null);
+        return engine.begins().job(core, type, operation, user.owner(), thread);
     }
 
-    private JobSpec spec(AsyncOperation operation, JobMask mask) {
+    private AsyncJobHandle job(AsyncOperation operation, JobMask mask) {
         Objects.requireNonNull(mask, "mask");
-        return engine.begins().spec(operation, mask, user.owner());
+        return engine.begins().job(core, operation, mask, user.owner());
     }
 }

@@ -1,19 +1,18 @@
 package org.jobcontrol.core.engine;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobRefusedException.Reason;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.TargetId;
-import org.jobcontrol.api.spi.AdmissionPolicy;
 import org.jspecify.annotations.Nullable;
 
-/** The job object of one target: its slots, its queue, and who is admitted when. */
+/** The job object of one target. */
 final class CoreJobObject {
     /*
      * Overview.
@@ -23,60 +22,71 @@ final class CoreJobObject {
      *   agent line  W2 ---> |                                                |
      *                       +------------------------------------------------+
      *
-     * Who is admitted when is the rule in Admission.
+     * The word. Nearly always there is one hold or none, and then there is nothing but this reference:
+     *
+     *   word is                     | means                          | who changes it
+     *   ----------------------------+--------------------------------+---------------------------------
+     *   null                        | nobody was here yet            | whoever comes: one compare-and-
+     *   a hold that has left        | nobody is here; it was the last| set to the own hold
+     *   a hold                      | it is here, alone              | whoever wants to be here as
+     *                               |                                | well, or to wait: to an Admission
+     *   an Admission                | several are here or wait, or   | who holds its lock and finds it
+     *                               | the target is gone             | empty: to the last hold that left
+     *
+     * So the word is never both free and waited for. A hold leaves the word by itself: a job by the end
+     * of its life, an intention by its flag. Whoever leaves looks at the word afterwards: if an
+     * Admission has replaced it meanwhile, there may be waiters, and a round must follow. Whoever puts
+     * the Admission there looks whether the hold has left afterwards. Both are volatile, so at least
+     * one of the two sees the other; and if both do, the second finds nothing to do.
      *
      * Admission. Whoever runs the round fills the slot, so a waiter owns its hold before it wakes. The
      * hold that completes a request admits it, by one compare-and-set in Request; if the request was
      * refused in that moment, the hold is let go in the same round.
      *
-     * Abandoned waits. Whoever refuses a request takes its waiting hold out of the queue under this
-     * lock and runs a round: the leaver may have been the one that held the others back. Holds that
-     * the request has elsewhere it gives back itself (Request.giveBack).
+     * Abandoned waits. Whoever refuses a request takes its waiting hold out of the queue under the lock
+     * and runs a round: the leaver may have been the one that held the others back. Holds that the
+     * request has elsewhere it gives back itself (Request.giveBack).
      *
      * Successors. A job object that is closed while jobs run is followed by a new one for the same id,
      * which admits nothing until its predecessor is idle.
      *
-     * Locking. The lock guards everything here. It is a leaf, but that a successor's is taken before
-     * its predecessor's. Under it nothing is logged, no foreign code runs and no stage completes: who is
-     * to be woken is gathered in Wakeups and woken after.
+     * Locking. The Admission's lock guards what is in it, and predecessor and successor. It is a leaf,
+     * but that a successor's is taken before its predecessor's. Under it nothing is logged, no foreign
+     * code runs and no stage completes: who is to be woken is gathered in Wakeups and woken after.
      */
-    private static final int BLOCKERS_SHOWN = 100;
+    private static final VarHandle WORD;
 
-    /** Whether a request that cannot be admitted now waits. */
-    enum Otherwise {
-        WAIT,
-        BE_REFUSED,
-        LEAVE
+    static {
+        try {
+            WORD = MethodHandles.lookup().findVarHandle(CoreJobObject.class, "word", Object.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
     }
 
+    final JobEngine engine;
     final TargetId target;
-    final AdmissionPolicy policy;
-    final ReentrantLock lock = new ReentrantLock();
-    private final JobEngine engine;
+    final Rules rules;
 
-    @GuardedBy("lock")
-    private final Admission admission;
+    /** Null, a {@link Hold} or an {@link Admission}; see the table. */
+    private volatile @Nullable Object word;
 
-    @GuardedBy("lock")
-    private @Nullable CoreJobObject predecessor;
-
-    @GuardedBy("lock")
-    private @Nullable CoreJobObject successor;
-
-    private volatile boolean closed;
     private volatile @Nullable CoreJobObject parent;
-    private volatile @Nullable JobInfo completed;
+    private @Nullable Succession succession;
 
-    CoreJobObject(
-            JobEngine engine,
-            TargetId target,
-            AdmissionPolicy policy,
-            @Nullable CoreJobObject parent) {
+    /** Who came before and who comes after; most have neither. */
+    private static final class Succession {
+        private @Nullable CoreJobObject predecessor;
+        private @Nullable CoreJobObject successor;
+    }
+
+    CoreJobObject(JobEngine engine, TargetId target, Rules rules, @Nullable CoreJobObject parent) {
         this.engine = engine;
         this.target = target;
-        this.policy = policy;
-        this.parent = parent;
-        this.admission = new Admission(policy, engine.fences());
+        this.rules = rules;
+        if (parent != null) {
+            this.parent = parent;
+        }
     }
 
     /** Returns the job object of the parent target as last seen; it may be closed. */
@@ -89,92 +99,113 @@ final class CoreJobObject {
         parent = anew;
     }
 
-    // ---- requests -------------------------------------------------------------------------------
+    // ---- in and out -----------------------------------------------------------------------------
 
-    /**
-     * Takes a hold if it is admissible, and else queues it if it is to wait. Refuses the request if it
-     * could never be admitted here.
-     *
-     * @return where the hold is after that: HELD, QUEUED, WANTED for "not now", or LET_GO if the
-     *     request is decided
-     */
-    Hold.Stage take(Hold hold, Otherwise otherwise) {
-        Request request = hold.job.request();
-        lock.lock();
-        try {
-            Fate.Refusal never = neverAdmitted(hold.type, hold.job.parent);
-            if (never != null) {
-                request.decide(never);
-            }
-            if (request.decided()) {
-                hold.stage = Hold.Stage.LET_GO;
-            } else if (admission.admissible(hold)) {
-                admission.grant(hold);
-            } else if (otherwise == Otherwise.WAIT) {
-                admission.enqueue(hold);
-            } else if (otherwise == Otherwise.BE_REFUSED) {
-                request.decide(refusal(Reason.TIMEOUT, "", hold));
-                hold.stage = Hold.Stage.LET_GO;
-            }
-            return hold.stage;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * Refuses the request that a hold is for, unless it is decided.
-     *
-     * @param cycle the jobs in the way, if the caller knows better; otherwise empty
-     * @return whether this refused it
-     */
-    boolean refuse(Hold hold, Reason reason, String detail, List<JobInfo> cycle) {
-        return refuse(hold, reason, detail, cycle, false);
-    }
-
-    /** Refuses a request whose deadline has passed, unless this hold waits no more. */
-    void expire(Hold hold) {
-        refuse(hold, Reason.TIMEOUT, "", List.of(), true);
-    }
-
-    private boolean refuse(
-            Hold hold, Reason reason, String detail, List<JobInfo> cycle, boolean ifQueued) {
-        Request request = hold.job.request();
-        Wakeups wakeups = new Wakeups();
-        lock.lock();
-        try {
-            if (request.decided() || (ifQueued && hold.stage != Hold.Stage.QUEUED)) {
+    /** Takes a hold if that is possible now. */
+    boolean enter(Hold hold) {
+        Object now = word;
+        if (!(now instanceof Admission)) {
+            Hold last = (Hold) now;
+            if (last == null || last.left()) {
+                if (!rules.supports(hold.type())) {
+                    return false;
+                }
+                hold.follow(last);
+                if (WORD.compareAndSet(this, last, hold)) {
+                    return true;
+                }
+            } else if (rules.keepsOut(last, hold.type())) {
                 return false;
             }
-            Fate.Refusal refusal = refusal(reason, detail, hold);
-            if (!request.decide(cycle.isEmpty() ? refusal : refusal.blamedOn(cycle))) {
-                return false;
-            }
-            remove(hold, wakeups);
-            wakeups.add(request);
-        } finally {
-            lock.unlock();
         }
-        wakeups.run();
-        return true;
+        return enterBesideOthers(hold);
     }
 
-    /** Gives a hold back, wherever it is, and lets in whoever is admissible then. */
-    void letGo(Hold hold) {
-        Wakeups wakeups = new Wakeups();
-        lock.lock();
+    private boolean enterBesideOthers(Hold hold) {
+        Admission admission = lock();
         try {
-            remove(hold, wakeups);
+            boolean enters =
+                    Waits.never(this, admission, hold.type(), hold.job().parent()) == null
+                            && admission.admissible(hold);
+            if (enters) {
+                admission.enter(hold);
+            }
+            return enters;
         } finally {
-            lock.unlock();
+            unlock(admission);
         }
-        wakeups.run();
     }
 
-    /** Ends a job's hold here and keeps what is known of the job as the last one completed. */
-    void end(Hold hold, JobInfo record) {
-        completed = record;
-        letGo(hold);
+    /** Returns whether a type is kept out now by the only hold here; whoever asks has made nothing yet. */
+    boolean keptOut(JobType type) {
+        return word instanceof Hold alone
+                && !alone.left()
+                && rules.supports(type)
+                && rules.keepsOut(alone, type);
+    }
+
+    /** Returns whether a hold is all there is here. */
+    boolean alone(Hold hold) {
+        return word == hold;
+    }
+
+    /** Says that the hold that was alone here has left. */
+    void hasLeft() {
+        if (word instanceof Admission) {
+            // Others have come meanwhile; to settle that it has left is part of taking the lock.
+            unlock(lock());
+        }
+    }
+
+    /** Gives back the hold of a request, and lets in whoever is admissible then. */
+    void leave(Hold hold) {
+        Admission admission = lock();
+        try {
+            admission.leave(hold);
+        } finally {
+            unlock(admission);
+        }
+    }
+
+    /** Returns what admits here, with its lock held; makes it if there is none. */
+    Admission lock() {
+        while (true) {
+            Object now = word;
+            if (now instanceof Admission admission) {
+                admission.lock();
+                if (word == admission) {
+                    admission.settle();
+                    return admission;
+                }
+                admission.unlock();
+            } else {
+                Admission made = new Admission(rules, (Hold) now);
+                if (WORD.compareAndSet(this, now, made)) {
+                    made.settle();
+                    return made;
+                }
+            }
+        }
+    }
+
+    /** Frees the lock, does away with what admits if nobody needs it, and wakes who is to be woken. */
+    void unlock(Admission admission) {
+        if (admission.lockedAgain()) {
+            admission.unlock();
+            return;
+        }
+        Wakeups due = admission.takeWakeups();
+        if (admission.empty()) {
+            if (admission.closed()) {
+                if (predecessor() == null) {
+                    due.idle(this);
+                }
+            } else if (!admission.barred() && !engine.closing()) {
+                word = admission.completed();
+            }
+        }
+        admission.unlock();
+        due.run();
     }
 
     /**
@@ -182,78 +213,64 @@ final class CoreJobObject {
      * newcomer that saw the new mask before the round would pass those that wait.
      */
     void mask(JobEntry async, JobMask mask) {
-        Wakeups wakeups = new Wakeups();
-        lock.lock();
+        Admission admission = lock();
         try {
             async.update(life -> life.mask(mask));
-            admission.round(wakeups);
+            admission.round();
         } finally {
-            lock.unlock();
+            unlock(admission);
         }
-        wakeups.run();
-    }
-
-    /** Refuses everyone that waits, but nested steps: they let a running async job come to its end. */
-    void refuseAll(Reason reason) {
-        Wakeups wakeups = new Wakeups();
-        lock.lock();
-        try {
-            refuseAll(reason, wakeups);
-        } finally {
-            lock.unlock();
-        }
-        wakeups.run();
     }
 
     // ---- coming and going of targets ------------------------------------------------------------
 
     /** Refuses everyone that waits, and whoever comes later. */
     void close() {
-        Wakeups wakeups = new Wakeups();
-        lock.lock();
+        Admission admission = lock();
         try {
-            closed = true;
-            refuseAll(Reason.TARGET_GONE, wakeups);
-            noteIfIdle(wakeups);
+            admission.close();
+            Waits.refuseAll(this, admission, Reason.TARGET_GONE);
         } finally {
-            lock.unlock();
+            unlock(admission);
         }
-        wakeups.run();
     }
 
     boolean closed() {
-        return closed;
+        return word instanceof Admission admission && admission.closed();
     }
 
-    /** Makes another job object wait until this closed one is idle. */
-    void succeededBy(CoreJobObject next) {
-        next.lock.lock();
+    /** Refuses everyone that waits, but nested steps: they let a running async job come to its end. */
+    void refuseAll(Reason reason) {
+        Admission admission = lock();
         try {
-            lock.lock();
-            try {
-                if (!idle()) {
-                    successor = next;
-                    next.predecessor = this;
-                    next.admission.barred(true);
-                }
-            } finally {
-                lock.unlock();
-            }
+            Waits.refuseAll(this, admission, reason);
         } finally {
-            next.lock.unlock();
+            unlock(admission);
         }
+    }
+
+    /** Makes another job object, that nobody knows yet, wait until this closed one is idle. */
+    void succeededBy(CoreJobObject next) {
+        Admission later = next.lock();
+        Admission admission = lock();
+        if (!admission.empty() || predecessor() != null) {
+            succession().successor = next;
+            next.succession().predecessor = this;
+            later.barred(true);
+        }
+        Wakeups due = admission.takeWakeups();
+        admission.unlock();
+        // This one cannot give way in here: the engine is making the next.
+        due.run();
+        next.unlock(later);
     }
 
     /** Gives way: this job object is closed and idle. */
     void giveWay() {
-        CoreJobObject next;
-        lock.lock();
-        try {
-            next = successor;
-            successor = null;
-        } finally {
-            lock.unlock();
-        }
+        Admission admission = lock();
+        CoreJobObject next = succession == null ? null : succession.successor;
+        succession = null;
+        admission.unlock();
         engine.forget(this);
         if (next != null) {
             next.predecessorGone();
@@ -261,239 +278,137 @@ final class CoreJobObject {
     }
 
     private void predecessorGone() {
-        Wakeups wakeups = new Wakeups();
-        lock.lock();
+        Admission admission = lock();
         try {
-            predecessor = null;
+            succession().predecessor = null;
             admission.barred(false);
-            admission.round(wakeups);
-            noteIfIdle(wakeups);
+            admission.round();
         } finally {
-            lock.unlock();
+            unlock(admission);
         }
-        wakeups.run();
+    }
+
+    private Succession succession() {
+        Succession known = succession == null ? new Succession() : succession;
+        succession = known;
+        return known;
+    }
+
+    /** Returns the job object that this one waits for; under the lock. */
+    @Nullable
+    CoreJobObject predecessor() {
+        return succession == null ? null : succession.predecessor;
     }
 
     // ---- looking --------------------------------------------------------------------------------
 
     Optional<JobInfo> completed() {
-        return Optional.ofNullable(completed);
+        Object now = word;
+        JobEntry last = now instanceof Admission admission
+                ? admission.completed()
+                : now == null ? null : ((Hold) now).completed();
+        return Optional.ofNullable(last).map(JobSnapshot::of);
     }
 
     ObjectSnapshot snapshot() {
-        lock.lock();
-        try {
-            return ObjectSnapshot.of(target, admission.slots, admission.queue, closed);
-        } finally {
-            lock.unlock();
+        if (word instanceof Admission) {
+            Admission admission = lock();
+            try {
+                return ObjectSnapshot.of(this, admission);
+            } finally {
+                unlock(admission);
+            }
         }
+        return ObjectSnapshot.of(this, alone());
+    }
+
+    /** Returns the hold that is alone here, or null if nobody is. Not if several are. */
+    private @Nullable Hold alone() {
+        return word instanceof Hold hold && !hold.left() ? hold : null;
     }
 
     /** Returns every job that runs or waits here, those of predecessors included. */
     List<JobEntry> jobs() {
-        lock.lock();
+        if (!(word instanceof Admission)) {
+            Hold alone = alone();
+            return alone == null ? List.of() : List.of(alone.job());
+        }
+        Admission admission = lock();
         try {
-            List<JobEntry> jobs = new ArrayList<>();
-            if (predecessor != null) {
-                jobs.addAll(predecessor.jobs());
-            }
-            admission.slots.all().forEach(hold -> jobs.add(hold.job));
-            admission.queue.all().forEach(hold -> jobs.add(hold.job));
+            List<JobEntry> jobs = earlierJobs();
+            jobs.addAll(admission.jobs());
             return jobs;
         } finally {
-            lock.unlock();
+            unlock(admission);
+        }
+    }
+
+    /** Returns the jobs of predecessors, oldest first. Under the lock; so it wakes nobody there. */
+    List<JobEntry> earlierJobs() {
+        CoreJobObject earlier = predecessor();
+        if (earlier == null || !(earlier.word instanceof Admission admission)) {
+            return new ArrayList<>();
+        }
+        admission.lock();
+        try {
+            List<JobEntry> jobs = earlier.earlierJobs();
+            jobs.addAll(admission.jobs());
+            return jobs;
+        } finally {
+            admission.unlock();
         }
     }
 
     List<JobEntry> jobSlot() {
-        lock.lock();
+        Admission admission = lock();
         try {
-            return admission.slots.jobs().stream().map(hold -> hold.job).toList();
+            return admission.slots.jobs().stream().map(Hold::job).toList();
         } finally {
-            lock.unlock();
+            unlock(admission);
         }
     }
 
     @Nullable
     JobEntry asyncSlot() {
-        lock.lock();
+        Admission admission = lock();
         try {
-            Hold async = admission.slots.async();
-            return async == null ? null : async.job;
+            return admission.slots.async();
         } finally {
-            lock.unlock();
+            unlock(admission);
         }
     }
 
     /** Returns the running jobs that a waiting hold waits for, directly or through those before it. */
     List<JobEntry> waitedForBy(Hold hold) {
-        lock.lock();
+        Admission admission = lock();
         try {
-            if (hold.stage != Hold.Stage.QUEUED) {
+            if (!admission.queue.contains(hold)) {
                 return List.of();
             }
-            List<JobEntry> jobs = admission.waitedForBy(hold);
-            if (predecessor != null) {
-                jobs.addAll(predecessor.jobs());
-            }
+            List<JobEntry> jobs = earlierJobs();
+            jobs.addAll(admission.waitedForBy(hold));
             return jobs;
         } finally {
-            lock.unlock();
+            unlock(admission);
+        }
+    }
+
+    /** Returns why a hold could never be taken here, however long it waited, or null. */
+    Fate.@Nullable Refusal never(Hold hold) {
+        Admission admission = lock();
+        try {
+            return Waits.never(this, admission, hold.type(), hold.job().parent());
+        } finally {
+            unlock(admission);
         }
     }
 
     ExplanationRecord explain(JobType type) {
-        lock.lock();
+        Admission admission = lock();
         try {
-            Fate.Refusal never = neverAdmitted(type, null);
-            if (never != null) {
-                return ExplanationRecord.never(type, never);
-            }
-            if (admission.admissible(type)) {
-                return ExplanationRecord.admissible(type);
-            }
-            List<JobEntry> inTheWay = inTheWayOf(type, null);
-            boolean own =
-                    inTheWay.stream().anyMatch(job -> job.boundTo() == Thread.currentThread());
-            return new ExplanationRecord(
-                    false,
-                    Optional.of(own ? Reason.DEADLOCK : Reason.TIMEOUT),
-                    ExplanationRecord.rule(type, admission.slots, predecessor != null),
-                    snapshots(inTheWay),
-                    admission.queue.lineOf(type).size());
+            return ExplanationRecord.of(this, admission, type);
         } finally {
-            lock.unlock();
+            unlock(admission);
         }
-    }
-
-    // ---- the rule, under the lock ---------------------------------------------------------------
-
-    /** Returns why a request could not be admitted however long it waited, or null. */
-    @GuardedBy("lock")
-    private Fate.@Nullable Refusal neverAdmitted(JobType type, @Nullable JobEntry parent) {
-        if (type == JobType.NESTED) {
-            Hold async = admission.slots.async();
-            boolean ended = async == null || async.job != parent;
-            return ended ? refusal(Reason.ABORTED, "its async job has ended", null) : null;
-        }
-        if (closed) {
-            return refusal(Reason.TARGET_GONE, "", null);
-        }
-        if (engine.closing()) {
-            return refusal(Reason.CLOSING, "", null);
-        }
-        boolean supported = type == JobType.ASYNC
-                ? policy.async()
-                : type == JobType.CHILD || policy.supported().contains(type);
-        if (!supported) {
-            return refusal(
-                    Reason.UNSUPPORTED,
-                    "policy " + policy.name() + " has no " + type + " jobs",
-                    null);
-        }
-        int bound = engine.settings().queueMax();
-        boolean exempt = type == JobType.DESTROY || type == JobType.ASYNC || type == JobType.CHILD;
-        if (bound > 0 && !exempt && admission.counted() >= bound) {
-            String full = admission.counted() + " jobs run and wait, and the bound is " + bound;
-            return new Fate.Refusal(
-                    this,
-                    Reason.QUEUE_FULL,
-                    snapshots(jobs()),
-                    admission.queue.lineOf(type).size(),
-                    full);
-        }
-        return null;
-    }
-
-    /** Describes a refusal; of a hold that asks for a slot, with the jobs in its way. */
-    @GuardedBy("lock")
-    private Fate.Refusal refusal(Reason reason, String detail, @Nullable Hold hold) {
-        if (hold == null) {
-            return new Fate.Refusal(this, reason, List.of(), 0, detail);
-        }
-        return new Fate.Refusal(
-                this,
-                reason,
-                snapshots(inTheWayOf(hold.type, hold)),
-                admission.queue.ahead(hold),
-                detail);
-    }
-
-    @GuardedBy("lock")
-    private void refuseAll(Reason reason, Wakeups wakeups) {
-        for (Hold hold : admission.queue.all()) {
-            if (hold.type != JobType.NESTED) {
-                hold.job.request().decide(refusal(reason, "", hold));
-                drop(hold, wakeups);
-            }
-        }
-        admission.round(wakeups);
-    }
-
-    /** Takes a waiting hold, whose request is refused, out of the queue; a round must follow. */
-    @GuardedBy("lock")
-    private void drop(Hold hold, Wakeups wakeups) {
-        admission.queue.remove(hold);
-        hold.stage = Hold.Stage.LET_GO;
-        wakeups.add(hold.job.request());
-    }
-
-    /** Takes a hold out of its slot or the queue, and lets in whoever is admissible then. */
-    @GuardedBy("lock")
-    private void remove(Hold hold, Wakeups wakeups) {
-        Hold.Stage was = hold.stage;
-        hold.stage = Hold.Stage.LET_GO;
-        if (was == Hold.Stage.HELD) {
-            admission.slots.remove(hold);
-            if (hold.type == JobType.ASYNC) {
-                refuseStepsOf(hold.job, wakeups);
-            }
-        } else if (was == Hold.Stage.QUEUED) {
-            admission.queue.remove(hold);
-        } else {
-            return;
-        }
-        admission.round(wakeups);
-        noteIfIdle(wakeups);
-    }
-
-    /** Refuses the nested jobs that still wait when their async job ends. */
-    @GuardedBy("lock")
-    private void refuseStepsOf(JobEntry async, Wakeups wakeups) {
-        for (Hold hold : admission.queue.all()) {
-            if (hold.type == JobType.NESTED && hold.job.parent == async) {
-                hold.job.request().decide(refusal(Reason.ABORTED, "its async job has ended", null));
-                drop(hold, wakeups);
-            }
-        }
-    }
-
-    @GuardedBy("lock")
-    private boolean idle() {
-        return closed && predecessor == null && admission.empty();
-    }
-
-    @GuardedBy("lock")
-    private void noteIfIdle(Wakeups wakeups) {
-        if (idle()) {
-            wakeups.idle(this);
-        }
-    }
-
-    /** Returns the jobs that keep a request out, and those that wait and hold it back. */
-    @GuardedBy("lock")
-    private List<JobEntry> inTheWayOf(JobType type, @Nullable Hold hold) {
-        List<JobEntry> jobs = new ArrayList<>();
-        if (predecessor != null) {
-            jobs.addAll(predecessor.jobs());
-        }
-        jobs.addAll(admission.runningInTheWayOf(type));
-        int more = Math.max(0, BLOCKERS_SHOWN - jobs.size());
-        jobs.addAll(admission.waitingInTheWayOf(type, hold, more));
-        return jobs;
-    }
-
-    private static List<JobInfo> snapshots(List<JobEntry> jobs) {
-        return jobs.stream().<JobInfo>map(JobSnapshot::of).toList();
     }
 }

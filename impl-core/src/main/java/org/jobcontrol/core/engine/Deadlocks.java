@@ -33,10 +33,10 @@ final class Deadlocks {
 
     /** Queues a hold, or takes it if it has become admissible; refuses the request if it would hang. */
     void queue(Hold hold) {
-        Request request = hold.job.request();
+        Request request = hold.job().waiting();
         waitsBegin.lock();
         try {
-            if (hold.object.take(hold, CoreJobObject.Otherwise.WAIT) != Hold.Stage.QUEUED) {
+            if (Waits.take(hold, Waits.Otherwise.WAIT) != Waits.Taken.QUEUED) {
                 return;
             }
             Thread thread = request.thread();
@@ -45,7 +45,7 @@ final class Deadlocks {
             }
             List<JobInfo> cycle = new Search(request).run();
             if (!cycle.isEmpty()) {
-                hold.object.refuse(hold, Reason.DEADLOCK, "", cycle);
+                Waits.refuse(request, Reason.DEADLOCK, "", cycle);
             }
         } finally {
             waitsBegin.unlock();
@@ -93,10 +93,10 @@ final class Deadlocks {
 
         private boolean endsOnlyAfterStart(JobEntry job) {
             Request request = job.request();
-            if (!request.decided()) {
+            if (request != null && !request.decided()) {
                 return follow(request);
             }
-            for (JobEntry child : job.life().open() ? List.<JobEntry>of() : job.covered()) {
+            for (JobEntry child : job.life().open() ? List.<JobEntry>of() : Ends.covered(job)) {
                 if (endsOnlyAfterStart(child)) {
                     return true;
                 }

@@ -28,8 +28,7 @@ final class Departures {
             return;
         }
         for (JobEntry job : jobs) {
-            if (!job.request()
-                    .refuse(Reason.CLOSING, "bundle " + job.owner().bundle() + " has stopped")) {
+            if (!refuse(job, "bundle " + job.owner().bundle() + " has stopped")) {
                 engine.aborts().ask(job);
             }
         }
@@ -67,14 +66,13 @@ final class Departures {
 
     void workerStopping(long bundleId) {
         List<JobEntry> jobs = engine.jobs().stream()
-                .filter(job -> job.request().workBundle() == bundleId)
+                .filter(job -> workBundle(job) == bundleId)
                 .toList();
         // All before any is asked: to abort one job of a group aborts the others.
         jobs.forEach(
                 job -> job.stopped("the bundle that did the work, id " + bundleId + ", stopped"));
         for (JobEntry job : jobs) {
-            if (!job.request()
-                    .refuse(Reason.CLOSING, "the bundle that would do the work is stopping")) {
+            if (!refuse(job, "the bundle that would do the work is stopping")) {
                 engine.aborts().ask(job);
             }
         }
@@ -85,7 +83,7 @@ final class Departures {
                         "job #{} ({}) on {} still runs code of bundle {}, which stops",
                         job.id,
                         job.operation,
-                        job.hold.object.target,
+                        job.object.target,
                         bundleId);
             }
         }
@@ -99,8 +97,18 @@ final class Departures {
         left.forEach(engine.aborts()::ask);
         awaitEnds(left, engine.settings().drainTimeout().dividedBy(10));
         for (JobEntry job : engine.jobs()) {
-            LOG.warn("job control stops while {} runs", JobHandle.name(job));
+            LOG.warn("job control stops while {} runs", job);
         }
+    }
+
+    private static boolean refuse(JobEntry job, String why) {
+        Request request = job.request();
+        return request != null && request.refuse(Reason.CLOSING, why);
+    }
+
+    private static long workBundle(JobEntry job) {
+        Request request = job.request();
+        return request == null ? JobEngine.NO_BUNDLE : request.workBundle();
     }
 
     private void awaitEnds(List<JobEntry> jobs, Duration timeout) {

@@ -25,12 +25,12 @@ final class EngineAdmin implements JobAdmin {
     public void mask(long jobId, JobMask mask) {
         Objects.requireNonNull(mask, "mask");
         JobEntry job = job(jobId);
-        if (job.type != JobType.ASYNC || !job.request().admitted()) {
+        if (job.type != JobType.ASYNC || !job.admitted()) {
             throw new IllegalArgumentException(
-                    "job #" + jobId + " is no running async job: " + JobHandle.name(job));
+                    "job #" + jobId + " is no running async job: " + job);
         }
         try {
-            job.hold.object.mask(job, mask);
+            job.object.mask(job, mask);
         } catch (IllegalStateException ended) {
             throw new IllegalArgumentException(
                     "no running async job: " + ended.getMessage(), ended);
@@ -44,9 +44,10 @@ final class EngineAdmin implements JobAdmin {
         }
         JobEntry job = job(jobId);
         String why = "released by an operator: " + reason;
-        if (job.request().refuse(Reason.ABORTED, why)
+        Request request = job.request();
+        if ((request != null && request.refuse(Reason.ABORTED, why))
                 || job.end(JobOutcome.ORPHANED, new JobAbortedException(jobId, why))) {
-            LOG.warn("{} was {}", JobHandle.name(job), why);
+            LOG.warn("{} was {}", job, why);
             return;
         }
         throw new IllegalArgumentException(

@@ -32,6 +32,16 @@ public interface EngineClock extends AutoCloseable {
     long nanos();
 
     /**
+     * Returns the monotonic time, perhaps as it was some milliseconds ago: for what people look at, and
+     * what is not worth a look at the exact time.
+     *
+     * @return nanoseconds as of {@link #nanos()}
+     */
+    default long coarseNanos() {
+        return nanos();
+    }
+
+    /**
      * Returns a monotonic time as people read it.
      *
      * @param nanos a time that {@link #nanos()} gave

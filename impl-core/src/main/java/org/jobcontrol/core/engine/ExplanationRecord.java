@@ -12,7 +12,7 @@ record ExplanationRecord(
         boolean admissible, Optional<Reason> reason, String rule, List<JobInfo> blockers, int ahead)
         implements Explanation {
 
-    static ExplanationRecord admissible(JobType type) {
+    private static ExplanationRecord admissible(JobType type) {
         return new ExplanationRecord(
                 true,
                 Optional.empty(),
@@ -21,7 +21,7 @@ record ExplanationRecord(
                 0);
     }
 
-    static ExplanationRecord never(JobType type, Fate.Refusal refusal) {
+    private static ExplanationRecord never(JobType type, Fate.Refusal refusal) {
         return new ExplanationRecord(
                 false,
                 Optional.of(refusal.reason()),
@@ -30,22 +30,41 @@ record ExplanationRecord(
                 refusal.ahead());
     }
 
-    /** Returns which rule keeps a type out; under the lock of the job object. */
-    static String rule(JobType type, Slots slots, boolean predecessorRuns) {
-        if (predecessorRuns) {
+    /** Looks; under the lock of what admits there. */
+    static ExplanationRecord of(CoreJobObject object, Admission admission, JobType type) {
+        Fate.Refusal never = Waits.never(object, admission, type, null);
+        if (never != null) {
+            return never(type, never);
+        }
+        if (admission.admissible(type)) {
+            return admissible(type);
+        }
+        List<JobEntry> inTheWay = Waits.inTheWayOf(object, admission, type, null);
+        boolean own = inTheWay.stream().anyMatch(job -> job.boundTo() == Thread.currentThread());
+        return new ExplanationRecord(
+                false,
+                Optional.of(own ? Reason.DEADLOCK : Reason.TIMEOUT),
+                rule(object, admission.slots, type),
+                Waits.snapshots(inTheWay),
+                admission.queue.lineOf(type).size());
+    }
+
+    private static String rule(CoreJobObject object, Slots slots, JobType type) {
+        if (object.predecessor() != null) {
             return type + " waits: jobs still run on a target of this name that is gone";
         }
-        Hold async = slots.async();
+        JobEntry async = slots.async();
         if (async != null && slots.keptOutByAsync(type)) {
-            String what = "the async job " + async.job.operation;
+            String what = "the async job " + async.operation;
             return type == JobType.ASYNC
                     ? "ASYNC waits: there is one async job at a time, and " + what + " runs"
-                    : type + " waits: " + what + " lets in only " + slots.effectiveMask(async.job);
+                    : type + " waits: " + what + " lets in only "
+                            + object.rules.effectiveMask(async);
         }
         if (slots.keptOutBySlot(type)) {
             Hold holder = type.agent() ? slots.agent() : slots.jobs().get(0);
             return type + " waits: it does not share the slot with "
-                    + (holder == null ? "" : holder.type);
+                    + (holder == null ? "" : holder.type());
         }
         return type + " waits: jobs that asked before go first";
     }

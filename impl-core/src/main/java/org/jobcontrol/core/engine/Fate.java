@@ -23,6 +23,15 @@ record Fate(@Nullable Refusal refusal, long at) {
      */
     record Refusal(
             CoreJobObject object, Reason reason, List<JobInfo> blockers, int ahead, String detail) {
+        static Refusal of(CoreJobObject object, Reason reason, String detail) {
+            return new Refusal(object, reason, List.of(), 0, detail);
+        }
+
+        /** Returns why a nested job is refused whose async job runs no more. */
+        static Refusal asyncEnded(CoreJobObject object) {
+            return of(object, Reason.ABORTED, "its async job has ended");
+        }
+
         /** Returns this refusal with other jobs to blame. */
         Refusal blamedOn(List<JobInfo> jobs) {
             return new Refusal(object, reason, jobs, ahead, detail);

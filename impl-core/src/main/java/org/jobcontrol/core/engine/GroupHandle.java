@@ -11,7 +11,10 @@ final class GroupHandle implements JobGroup {
     private final List<Job> jobs;
 
     GroupHandle(Request request) {
-        this.jobs = request.jobs().stream().<Job>map(JobHandle::of).toList();
+        LeakTracker leaks = request.engine().leaks();
+        this.jobs = request.jobs().stream()
+                .map(job -> leaks.hand(job, request.begun()))
+                .toList();
     }
 
     @Override

@@ -1,19 +1,20 @@
 package org.jobcontrol.core.engine;
 
-import java.time.Instant;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jobcontrol.api.JobInfo;
 
 /**
  * The finished jobs: a ring that overwrites the oldest. Reading takes nothing out of it. Lock-free;
- * a reader sees each record that was there all the while it read.
+ * a reader sees each job that was there all the while it read. A job is put here in the moment before
+ * it ends, and is shown when it has.
  */
 final class History {
-    private record Ring(int size, AtomicReferenceArray<JobInfo> records, AtomicLong added) {}
+    private record Ring(int size, AtomicReferenceArray<JobEntry> jobs, AtomicLong added) {}
 
     private final JobEngine engine;
     private volatile Ring ring;
@@ -23,12 +24,12 @@ final class History {
         this.ring = ring(engine.settings().historySize());
     }
 
-    /** Takes a new bound and keeps the newest records. */
+    /** Takes a new bound and keeps the newest. */
     synchronized void resize(int size) {
         if (ring.size == size) {
             return;
         }
-        List<JobInfo> newest = newest(size);
+        List<JobEntry> newest = ended(ring, size);
         Ring next = ring(size);
         for (int i = newest.size() - 1; i >= 0; i--) {
             add(next, newest.get(i));
@@ -36,39 +37,49 @@ final class History {
         ring = next;
     }
 
-    void add(JobInfo record) {
-        if (engine.settings().historySize() > 0) {
-            add(ring, record);
+    /** Remembers a job that is about to end. Of two that end it at once both may do so. */
+    void add(JobEntry job) {
+        Ring now = ring;
+        if (now.size > 0) {
+            add(now, job);
         }
     }
 
-    /** Returns at most so many records that are not too old, newest first. */
+    /** Returns at most so many that are not too old, newest first. */
     List<JobInfo> newest(int max) {
-        Ring now = ring;
-        Instant oldest = engine.clock()
-                .instant(engine.clock().nanos())
-                .minus(engine.settings().historyAge());
-        List<JobInfo> newest = new ArrayList<>();
-        long last = now.added.get();
-        int size = now.records.length();
-        for (long i = last - 1; i >= Math.max(0, last - size) && newest.size() < max; i--) {
-            JobInfo record = now.records.get((int) (i % size));
-            if (record != null && !record.ended().orElse(Instant.MAX).isBefore(oldest)) {
-                newest.add(record);
-            }
-        }
-        return newest;
+        long oldest = engine.clock().nanos() - Request.nanos(engine.settings().historyAge());
+        return ended(ring, Integer.MAX_VALUE).stream()
+                .filter(job -> job.endedNanos() - oldest >= 0)
+                .limit(max)
+                .<JobInfo>map(JobSnapshot::of)
+                .toList();
     }
 
     Optional<JobInfo> find(long id) {
-        return newest(Integer.MAX_VALUE).stream()
-                .filter(record -> record.id() == id)
-                .findFirst();
+        long oldest = engine.clock().nanos() - Request.nanos(engine.settings().historyAge());
+        return ended(ring, Integer.MAX_VALUE).stream()
+                .filter(job -> job.id == id && job.endedNanos() - oldest >= 0)
+                .findFirst()
+                .map(JobSnapshot::of);
     }
 
-    private static void add(Ring ring, JobInfo record) {
+    /** Returns those that have ended, newest first and each once. */
+    private static List<JobEntry> ended(Ring ring, int max) {
+        Set<JobEntry> newest = new LinkedHashSet<>();
+        long last = ring.added.get();
+        int size = ring.jobs.length();
+        for (long i = last - 1; i >= Math.max(0, last - size) && newest.size() < max; i--) {
+            JobEntry job = ring.jobs.get((int) (i % size));
+            if (job != null && job.left()) {
+                newest.add(job);
+            }
+        }
+        return List.copyOf(newest);
+    }
+
+    private static void add(Ring ring, JobEntry job) {
         long index = ring.added.getAndIncrement();
-        ring.records.set((int) (index % ring.records.length()), record);
+        ring.jobs.setRelease((int) (index % ring.jobs.length()), job);
     }
 
     private static Ring ring(int size) {

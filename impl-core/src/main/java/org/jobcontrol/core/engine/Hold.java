@@ -1,33 +1,34 @@
 package org.jobcontrol.core.engine;
 
 import org.jobcontrol.api.JobType;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A place on one job object that a job wants or has: the slot it runs in, or its shared hold on the
- * parent target. A request takes its holds one after another.
+ * A place on one job object that a job wants or has: the slot it runs in, which is the job itself, or
+ * its {@link Intention} on the parent target. A request takes its holds one after another.
  */
-final class Hold {
-    /** Where a hold is: {@code WANTED -> [QUEUED ->] HELD -> LET_GO}; any of them may be let go. */
-    enum Stage {
-        WANTED,
-        QUEUED,
-        HELD,
-        LET_GO
-    }
-
+abstract class Hold {
     final CoreJobObject object;
-    final JobType type;
-    final JobEntry job;
 
-    /** Written under the lock of the job object; the request's mover reads it without. */
-    volatile Stage stage = Stage.WANTED;
-
-    /** Its place in the arrival order of its job object, set when it is queued; guarded by its lock. */
-    long arrival;
-
-    Hold(CoreJobObject object, JobType type, JobEntry job) {
+    Hold(CoreJobObject object) {
         this.object = object;
-        this.type = type;
-        this.job = job;
     }
+
+    abstract JobType type();
+
+    abstract JobEntry job();
+
+    /** Returns whether it was held and is no more. What was done before that is seen by who sees it. */
+    abstract boolean left();
+
+    /**
+     * Prepares to be alone on the job object. Undone by being called again, if somebody else was
+     * first.
+     *
+     * @param last what was alone there before, and has left; or null
+     */
+    abstract void follow(@Nullable Hold last);
+
+    /** Returns the job that was the last to end on the job object, seen from this hold on it. */
+    abstract @Nullable JobEntry completed();
 }

@@ -9,7 +9,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jobcontrol.api.JobAdmin;
@@ -32,7 +31,7 @@ public final class JobEngine implements AutoCloseable {
      * logged:
      *   Deadlocks.waitsBegin   while a wait begins
      *   objects (one bin)      while a job object is made
-     *   CoreJobObject.lock     a successor's before its predecessor's; no two others together
+     *   Admission.lock         a successor's before its predecessor's; no two others together
      */
 
     /** The id of no bundle. */
@@ -46,8 +45,8 @@ public final class JobEngine implements AutoCloseable {
     private final Map<TargetId, CoreJobObject> objects = new ConcurrentHashMap<>();
     private final AdapterRegistry adapters = new AdapterRegistry(this);
     private final AtomicLong ids = new AtomicLong();
-    private final AtomicLong fences;
-    private final LongSupplier nextFence;
+    private final long fencesFrom;
+    private final Map<AdmissionPolicy, Rules> rulesOf = new ConcurrentHashMap<>();
     private final Deadlocks deadlocks = new Deadlocks();
     private final Aborts aborts = new Aborts(this);
     private final Begins begins = new Begins(this);
@@ -81,8 +80,7 @@ public final class JobEngine implements AutoCloseable {
         this.history = new History(this);
         this.leaks = new LeakTracker(this);
         // Milliseconds leave room for a million admissions each: the next start begins above.
-        this.fences = new AtomicLong(clock.instant(clock.nanos()).toEpochMilli() << 20);
-        this.nextFence = fences::incrementAndGet;
+        this.fencesFrom = clock.instant(clock.nanos()).toEpochMilli() << 20;
     }
 
     /**
@@ -202,13 +200,14 @@ public final class JobEngine implements AutoCloseable {
         return leaks;
     }
 
+    /** Returns a number that is larger than all before: for a job's id, and for its fence. */
     long nextId() {
         return ids.incrementAndGet();
     }
 
-    /** Returns what gives each job its fence: one counter for all targets, so it grows on each. */
-    LongSupplier fences() {
-        return nextFence;
+    /** Returns a number as a fence. One counter for all targets, so fences grow on each. */
+    long fence(long number) {
+        return fencesFrom + number;
     }
 
     long bundleOf(Object work) {
@@ -254,16 +253,22 @@ public final class JobEngine implements AutoCloseable {
         }
         AdmissionPolicy policy = rules.get();
         CoreJobObject parent = id.parent() == null ? null : parentObject(id.parent());
-        return objects.compute(id, (key, old) -> {
+        CoreJobObject made = objects.compute(id, (key, old) -> {
             if (old != null && !old.closed()) {
                 return old;
             }
-            CoreJobObject made = new CoreJobObject(this, id, policy, parent);
+            CoreJobObject anew = new CoreJobObject(
+                    this, id, rulesOf.computeIfAbsent(policy, Rules::new), parent);
             if (old != null) {
-                old.succeededBy(made);
+                old.succeededBy(anew);
             }
-            return made;
+            return anew;
         });
+        if (closing) {
+            // It may have been made too late to be told.
+            made.refuseAll(Reason.CLOSING);
+        }
+        return made;
     }
 
     private CoreJobObject parentObject(TargetId id) {

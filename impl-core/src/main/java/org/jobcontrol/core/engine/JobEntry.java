@@ -1,395 +1,411 @@
 package org.jobcontrol.core.engine;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.LinkedHashSet;
-import java.util.List;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import org.jobcontrol.api.AsyncOperation;
-import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobOutcome;
 import org.jobcontrol.api.JobType;
-import org.jobcontrol.api.Progress;
 import org.jspecify.annotations.Nullable;
 
-/** A job, from the moment it is asked for until it is history. Handles point here. */
-final class JobEntry {
+/**
+ * A job as the engine sees it, from the moment it is asked for until it is history. It is its own hold
+ * on its job object, and as {@link JobHandle} what its owner has: a begin that need not wait makes one
+ * object.
+ */
+abstract class JobEntry extends Hold {
     /*
      * What may change while it runs is one immutable Life in one reference, so a snapshot is never
-     * torn. Whether the job waits, runs or was refused is its request's fate: a group's jobs begin at
-     * one moment.
+     * torn. That reference is null as long as nothing was said of the job, which is nearly always so
+     * until it ends: one compare-and-set from null to COMPLETED is the whole end of such a job that is
+     * alone on its job object. Whoever has something to say of it makes the reference another, and
+     * has the job end the long way, in Ends.
      *
-     * Covering. A job on a pool may cover jobs on its volumes, which then need no CHILD hold. It keeps
-     * its slot until the last of them has ended, even if its owner closes it first. The set of covered
-     * jobs and the step to CLOSED or FINISHED are guarded by the lock of the job's own job object.
+     * Memory. What the owner did before it ended the job is seen by the next owner: the end is a
+     * compare-and-set of life, and the next owner has read it (left) before it came. The fields that
+     * are not volatile are written before the job is published by the compare-and-set of the job
+     * object's word, or under its lock; but those that change later have a VarHandle.
+     *
+     * Whether the job waits, runs or was refused is its request's fate, if it has a request: a group's
+     * jobs begin at one moment.
      */
-    private static final AtomicReferenceFieldUpdater<JobEntry, Life> LIFE =
-            AtomicReferenceFieldUpdater.newUpdater(JobEntry.class, Life.class, "life");
+    private static final VarHandle LIFE;
+    private static final VarHandle BOUND_TO;
+    private static final VarHandle BEFORE;
 
-    @SuppressWarnings("rawtypes") // an updater knows only the class
-    private static final AtomicReferenceFieldUpdater<JobEntry, CompletableFuture> ENDED =
-            AtomicReferenceFieldUpdater.newUpdater(
-                    JobEntry.class, CompletableFuture.class, "ended");
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            LIFE = lookup.findVarHandle(JobEntry.class, "life", Life.class);
+            BOUND_TO = lookup.findVarHandle(JobEntry.class, "boundTo", Thread.class);
+            BEFORE = lookup.findVarHandle(JobEntry.class, "before", JobEntry.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
-    final long id;
     final JobType type;
     final String operation;
-    final @Nullable AsyncOperation asyncOperation;
-    final @Nullable JobEntry parent;
-    final Hold hold;
-    final @Nullable Hold intention;
-    private final Request request;
-    private volatile Life life;
+    private Owner owner;
 
-    /** Made for the first action, under the lock. */
-    private volatile @Nullable Queue<Runnable> abortActions;
+    @SuppressWarnings("UnusedVariable") // read by its VarHandle
+    private @Nullable Thread boundTo;
 
-    /** Made for whoever asks first. */
-    private volatile @Nullable CompletableFuture<JobInfo> ended;
+    private volatile @Nullable Life life;
 
-    /** Made for the first job that is covered. */
-    @GuardedBy("hold.object.lock")
-    private @Nullable Set<JobEntry> covered;
+    /** The job that ended last on the job object before this one came; until this one ends. */
+    @SuppressWarnings("UnusedVariable") // read by its VarHandle
+    private @Nullable JobEntry before;
 
-    private volatile Owner owner;
-    private volatile @Nullable Thread boundTo;
-
-    /** Written before the request is admitted, and read by who has seen that it is. */
-    private long fence;
-
-    private volatile @Nullable Progress progress;
-    private volatile long progressNanos;
-    private volatile @Nullable String stopped;
-    private volatile boolean over;
+    long id;
+    private long startedNanos;
+    private long endedNanos;
 
     /**
-     * Makes a job that waits.
+     * Makes a job that nobody knows yet.
      *
-     * @param request the request it is part of
-     * @param spec what was asked for
      * @param object where it is to run
-     * @param parentObject where it needs a CHILD hold, or null
+     * @param type what it may do
+     * @param operation what people call it
+     * @param owner who asks
+     * @param thread the thread that it is bound to, or null
      */
     JobEntry(
-            Request request,
-            JobSpec spec,
             CoreJobObject object,
-            @Nullable CoreJobObject parentObject) {
-        this.request = request;
-        this.id = spec.id();
-        this.type = spec.type();
-        this.operation = spec.operation();
-        this.asyncOperation = spec.asyncOperation();
-        this.parent = spec.parent();
-        this.owner = spec.owner();
-        this.hold = new Hold(object, type, this);
-        this.intention = parentObject == null ? null : new Hold(parentObject, JobType.CHILD, this);
-        this.boundTo = type == JobType.ASYNC ? null : request.thread();
-        boolean abortable = asyncOperation == null || asyncOperation.abortable();
-        this.life = Life.begin(abortable, spec.mask());
+            JobType type,
+            String operation,
+            Owner owner,
+            @Nullable Thread thread) {
+        super(object);
+        this.type = type;
+        this.operation = operation;
+        this.owner = owner;
+        this.boundTo = thread;
+        this.startedNanos = object.engine.clock().coarseNanos();
     }
 
-    Request request() {
-        return request;
+    // ---- as a hold ------------------------------------------------------------------------------
+
+    @Override
+    final JobEntry job() {
+        return this;
     }
 
-    Life life() {
+    @Override
+    final boolean left() {
+        Life now = life;
+        return now != null && now.stage() == Life.Stage.FINISHED;
+    }
+
+    @Override
+    final void follow(@Nullable Hold last) {
+        before = last == null ? null : last.completed();
+        // Drawn after the last one was seen, so that fences grow on each target.
+        number();
+    }
+
+    /** Draws the job's number, which is its id and, unless it waits, its fence. */
+    void number() {
+        id = object.engine.nextId();
+    }
+
+    /** Returns the number that is the fence of a job that never waited. */
+    long fenceNumber() {
+        return id;
+    }
+
+    @Override
+    final @Nullable JobEntry completed() {
+        // In this order: it is forgotten only after the job has left.
+        JobEntry earlier = (JobEntry) BEFORE.getAcquire(this);
+        return left() ? this : earlier;
+    }
+
+    /** Returns the hold on the parent target that this job needs beside its own, or null. */
+    @Nullable
+    Intention intention() {
+        return null;
+    }
+
+    // ---- what becomes of it ---------------------------------------------------------------------
+
+    /** Returns the life of this job as long as nothing was said of it. */
+    Life plain() {
+        return Life.PLAIN;
+    }
+
+    /** Returns the life, or null if nothing was said of this job. */
+    final @Nullable Life said() {
         return life;
     }
 
+    final Life life() {
+        Life now = life;
+        return now == null ? plain() : now;
+    }
+
     /** Changes the life of a job whose handle is of use. */
-    Life update(UnaryOperator<Life> change) {
-        return LIFE.updateAndGet(this, now -> {
+    final Life update(UnaryOperator<Life> change) {
+        Life changed = updateIfOpen(change);
+        if (changed == null) {
+            throw stale();
+        }
+        return changed;
+    }
+
+    /** Changes the life of a job; does nothing and returns null if it has ended. */
+    final @Nullable Life updateIfOpen(UnaryOperator<Life> change) {
+        while (true) {
+            Life raw = life;
+            Life now = raw == null ? plain() : raw;
             if (!now.open()) {
-                throw stale();
+                return null;
             }
-            return change.apply(now);
+            Life next = change.apply(now);
+            if (LIFE.compareAndSet(this, raw, next)) {
+                return next;
+            }
+        }
+    }
+
+    final IllegalStateException stale() {
+        return new IllegalStateException(
+                "job #" + id + " (" + operation + ") on " + object.target + " has ended");
+    }
+
+    /** Returns what only few jobs have, or null if this has none of it. */
+    final @Nullable Extras extras() {
+        return life().extras();
+    }
+
+    /** Returns what only few jobs have, made if it has none; the job ends the long way then. */
+    final Extras needExtras() {
+        Extras extras = extrasIfOpen();
+        if (extras == null) {
+            throw stale();
+        }
+        return extras;
+    }
+
+    /** The same, but null if the job has ended and has none. */
+    private @Nullable Extras extrasIfOpen() {
+        Extras known = extras();
+        if (known != null) {
+            return known;
+        }
+        Life now = updateIfOpen(life -> life.extras() != null ? life : life.with(new Extras(null)));
+        return now == null ? null : now.extras();
+    }
+
+    /** Gives the job a parent, before anybody knows it. */
+    final void parent(JobEntry parent) {
+        life = plain().with(new Extras(parent));
+    }
+
+    /** Gives the job a request. Somebody may know the job: by its intention, if it has that. */
+    final void waitFor(Request request, long queuedNanos) {
+        if (id == 0) {
+            number();
+        }
+        update(now -> {
+            Extras known = now.extras();
+            Extras extras = known == null ? new Extras(null) : known;
+            extras.queuedNanos = queuedNanos;
+            extras.request = request;
+            return now.with(extras);
         });
     }
 
-    IllegalStateException stale() {
-        return new IllegalStateException(
-                "job #" + id + " (" + operation + ") on " + hold.object.target + " has ended");
+    /** Says that the job is to run, under the lock of its job object and before its request knows. */
+    final void admit(long nanos) {
+        startedNanos = nanos;
+        needExtras().fence = object.engine.nextId();
+    }
+
+    final @Nullable JobEntry parent() {
+        Extras extras = extras();
+        return extras == null ? null : extras.parent;
+    }
+
+    final @Nullable Request request() {
+        Extras extras = extras();
+        return extras == null ? null : extras.request;
+    }
+
+    /** Returns the request of a job that waits, or that a round admits. */
+    final Request waiting() {
+        return Objects.requireNonNull(request(), "request");
+    }
+
+    final boolean admitted() {
+        Request request = request();
+        return request == null ? entered() : request.admitted();
+    }
+
+    /** Returns whether a job without a request is in its slot, or was. */
+    boolean entered() {
+        return true;
+    }
+
+    /** Says that the job is in its slot. */
+    void enter() {}
+
+    /** Says that the bundle that does the work is stopping, so that the work will fail for that. */
+    final void stopped(String why) {
+        Extras extras = extrasIfOpen();
+        if (extras != null) {
+            extras.stopped = why;
+        }
+    }
+
+    /** Returns what the work failed for: what it threw, or the stop of the bundle that made it. */
+    final Throwable blame(Throwable thrown) {
+        Extras extras = extras();
+        String stopped = extras == null ? null : extras.stopped;
+        return stopped == null ? thrown : new IllegalStateException(stopped, thrown);
     }
 
     /** Notes what the work threw, unless the work has ended the job itself. */
-    void failIfOpen(Throwable failure) {
-        LIFE.updateAndGet(this, now -> now.open() ? now.failed(failure) : now);
-    }
-
-    JobMask mask() {
-        return life.mask();
-    }
-
-    Owner owner() {
-        return owner;
-    }
-
-    long fence() {
-        return fence;
-    }
-
-    void fence(long value) {
-        fence = value;
+    final void failIfOpen(Throwable failure) {
+        updateIfOpen(now -> now.failed(failure));
     }
 
     // ---- whose it is ----------------------------------------------------------------------------
 
-    @Nullable
-    Thread boundTo() {
-        return boundTo;
+    final Owner owner() {
+        return owner;
+    }
+
+    final @Nullable Thread boundTo() {
+        return (Thread) BOUND_TO.getAcquire(this);
     }
 
     /** Binds the job to a thread, which is its owner from now on. */
-    void bind(Thread thread) {
+    final void bind(Thread thread) {
         owner = new Owner(thread.getName(), owner.bundle(), owner.bundleId());
-        boundTo = thread;
+        BOUND_TO.setRelease(this, thread);
     }
 
-    void detach() {
-        boundTo = null;
-    }
-
-    // ---- what it says of itself -----------------------------------------------------------------
-
-    Progress progress() {
-        Progress reported = progress;
-        return reported == null ? Progress.NONE : reported;
-    }
-
-    void progress(Progress value, long nanos) {
-        progressNanos = nanos;
-        progress = value;
-    }
-
-    long progressNanos() {
-        return progressNanos;
-    }
-
-    // ---- abort ----------------------------------------------------------------------------------
-
-    void onAbort(Runnable action) {
-        actions().add(action);
-        if (life.stage() == Life.Stage.ABORTING) {
-            runAbortActions();
-        }
-    }
-
-    private Queue<Runnable> actions() {
-        hold.object.lock.lock();
-        try {
-            Queue<Runnable> known = abortActions;
-            if (known == null) {
-                known = new ConcurrentLinkedQueue<>();
-                abortActions = known;
-            }
-            return known;
-        } finally {
-            hold.object.lock.unlock();
-        }
-    }
-
-    /** Runs each action that was registered once; of several threads, one takes it. */
-    void runAbortActions() {
-        Queue<Runnable> actions = abortActions;
-        if (actions == null) {
-            return;
-        }
-        for (Runnable action = actions.poll(); action != null; action = actions.poll()) {
-            request.engine().runForeign("abort action of job #" + id, action);
-        }
-    }
-
-    /** Says that the bundle that does the work is stopping; the work will fail for that reason. */
-    void stopped(String why) {
-        stopped = why;
-    }
-
-    /** Returns what the work failed for: what it threw, or the stop of the bundle that made it. */
-    Throwable blame(Throwable thrown) {
-        return stopped == null ? thrown : new IllegalStateException(stopped, thrown);
-    }
-
-    void checkpoint() throws JobAbortedException, InterruptedException {
-        Life now = life;
-        if (now.stage() == Life.Stage.ABORTING) {
-            LIFE.updateAndGet(this, Life::givingUp);
-            throw new JobAbortedException(
-                    id, "job #" + id + " (" + operation + ") was asked to abort");
-        }
-        if (now.outcome() == JobOutcome.ORPHANED) {
-            throw new JobAbortedException(
-                    id, "job #" + id + " (" + operation + ") was taken from its owner");
-        }
-        if (!now.open()) {
-            throw stale();
-        }
-        if (Thread.interrupted()) {
-            throw new InterruptedException("job #" + id + " (" + operation + ")");
-        }
-    }
-
-    // ---- covering -------------------------------------------------------------------------------
-
-    /** Lets a job on a child target run under this one. */
-    void cover(JobEntry child) {
-        hold.object.lock.lock();
-        try {
-            if (!life.open()) {
-                throw stale();
-            }
-            if (covered == null) {
-                covered = new LinkedHashSet<>();
-            }
-            covered.add(child);
-        } finally {
-            hold.object.lock.unlock();
-        }
-    }
-
-    /** Says that a covered job has ended, or was never admitted. */
-    void uncover(JobEntry child) {
-        boolean last;
-        hold.object.lock.lock();
-        try {
-            Life now = life;
-            last = covered != null
-                    && covered.remove(child)
-                    && covered.isEmpty()
-                    && now.stage() == Life.Stage.CLOSED;
-            if (last && now.outcome() != null) {
-                life = now.finished(now.outcome(), request.engine().clock().nanos());
-            }
-        } finally {
-            hold.object.lock.unlock();
-        }
-        if (last) {
-            finish();
-        }
-    }
-
-    List<JobEntry> covered() {
-        hold.object.lock.lock();
-        try {
-            return covered == null ? List.of() : List.copyOf(covered);
-        } finally {
-            hold.object.lock.unlock();
-        }
+    /** Says that the job is bound to no thread. */
+    final void unbind() {
+        BOUND_TO.setRelease(this, null);
     }
 
     // ---- end ------------------------------------------------------------------------------------
 
     /** Ends the job with the outcome that follows from its life. Does nothing if it has ended. */
-    void end() {
-        end(null, null);
+    final void end() {
+        if (life != null || !object.alone(this)) {
+            end(null, null);
+            return;
+        }
+        endedNanos = Math.max(startedNanos, object.engine.clock().coarseNanos());
+        // First, so that it is always found: as the one that runs or as one that has ended.
+        object.engine.history().add(this);
+        if (LIFE.compareAndSet(this, null, Life.COMPLETED)) {
+            object.hasLeft();
+            forget();
+        } else {
+            end(null, null);
+        }
     }
 
     /**
-     * Ends the job.
+     * Ends the job the long way.
      *
      * @param forced the outcome, or null for the one that follows from its life
      * @param cause why, with a forced outcome; or null
      * @return whether this ended it
      */
-    boolean end(@Nullable JobOutcome forced, @Nullable Throwable cause) {
-        boolean last;
-        hold.object.lock.lock();
-        try {
-            Life now;
-            Life next;
-            do { // Owners and aborters change it without the lock.
-                now = life;
-                if (!now.open()) {
-                    return false;
-                }
-                next = ending(now, forced, cause);
-            } while (!LIFE.compareAndSet(this, now, next));
-            last = next.stage() == Life.Stage.FINISHED;
-        } finally {
-            hold.object.lock.unlock();
-        }
-        boundTo = null;
-        if (last) {
-            finish();
-        }
-        return true;
+    final boolean end(@Nullable JobOutcome forced, @Nullable Throwable cause) {
+        return Ends.end(this, forced, cause);
     }
 
-    @GuardedBy("hold.object.lock")
-    private Life ending(Life seen, @Nullable JobOutcome forced, @Nullable Throwable cause) {
-        Life last = cause == null ? seen : seen.failed(cause);
-        if (stopped != null && forced == null && seen.failure() == null && seen.gaveUp()) {
-            last = seen.failed(new IllegalStateException(stopped));
-        }
-        JobOutcome outcome = forced != null ? forced : outcome(seen);
-        return covered == null || covered.isEmpty()
-                ? last.finished(outcome, request.engine().clock().nanos())
-                : last.closed(outcome);
-    }
-
-    private JobOutcome outcome(Life last) {
-        if (last.failure() == null) {
-            return !last.gaveUp() ? JobOutcome.COMPLETED : early();
-        }
-        boolean asked = last.failure() instanceof JobAbortedException
-                || last.stage() == Life.Stage.ABORTING;
-        return asked ? early() : JobOutcome.FAILED;
-    }
-
-    /** An early end is no abort but a failure if it was the bundle doing the work that stopped. */
-    private JobOutcome early() {
-        return stopped == null ? JobOutcome.ABORTED : JobOutcome.FAILED;
-    }
-
-    private void finish() {
-        JobInfo record = JobSnapshot.of(this);
-        request.engine().history().add(record);
-        hold.object.end(hold, record);
-        if (intention != null) {
-            intention.object.letGo(intention);
-        }
-        leaveCover();
-        over(record);
-    }
-
-    /** Leaves the job that covers this one, if there is one. */
-    void leaveCover() {
-        if (parent != null && type != JobType.NESTED) {
-            parent.uncover(this);
+    /** Changes the life by an ending, unless that gives null. Under the job object's lock. */
+    final boolean endLife(Function<Life, @Nullable Life> ending) {
+        while (true) {
+            Life raw = life;
+            Life now = raw == null ? plain() : raw;
+            Life next = ending.apply(now);
+            if (next == null) {
+                return false;
+            }
+            endedNanos = object.engine.clock().nanos();
+            if (LIFE.compareAndSet(this, raw, next)) {
+                return true;
+            }
         }
     }
 
-    /** Returns the job's end; completes on the engine's executor. */
-    CompletableFuture<JobInfo> ended() {
-        CompletableFuture<JobInfo> mine = new CompletableFuture<>();
-        CompletableFuture<JobInfo> future = ENDED.compareAndSet(this, null, mine) ? mine : ended;
-        if (over) {
-            tellEnded(JobSnapshot.of(this));
-        }
-        return future == null ? mine : future;
+    /** Lets go of what an ended job needs no more, and gives back what it holds elsewhere. */
+    void forget() {
+        BEFORE.setRelease(this, null);
+        BOUND_TO.setRelease(this, null);
     }
 
-    /** Says that the job holds nothing any more: it has ended, or was never admitted. */
-    void over(JobInfo record) {
-        over = true;
-        tellEnded(record);
-    }
-
-    private void tellEnded(JobInfo record) {
-        CompletableFuture<JobInfo> future = ended;
-        if (future != null && !future.isDone()) {
-            request.engine().execute(() -> future.complete(record));
-        }
-    }
-
-    /** Returns whether the job holds nothing any more. */
+    /** Returns whether the job holds nothing any more: it has ended, or was never admitted. */
     boolean over() {
-        return over;
+        Extras extras = extras();
+        return extras == null ? left() : extras.over();
+    }
+
+    // ---- when -----------------------------------------------------------------------------------
+
+    final long queuedNanos() {
+        Extras extras = extras();
+        return extras == null || extras.queuedNanos == Extras.NEVER
+                ? startedNanos
+                : extras.queuedNanos;
+    }
+
+    final long startedNanos() {
+        return startedNanos;
+    }
+
+    final long endedNanos() {
+        return endedNanos;
+    }
+
+    long fence() {
+        Extras extras = extras();
+        return object.engine.fence(
+                extras == null || extras.fence == 0 ? fenceNumber() : extras.fence);
+    }
+
+    /** Returns the mask of an async job, and NONE for another. */
+    JobMask mask() {
+        return life().mask();
+    }
+
+    /** Runs each abort action that was registered once; of several threads, one takes it. */
+    final void runAbortActions() {
+        Extras extras = extras();
+        if (extras == null) {
+            return;
+        }
+        Queue<Runnable> actions = extras.abortActions();
+        for (Runnable action = actions.poll(); action != null; action = actions.poll()) {
+            object.engine.runForeign("abort action of job #" + id, action);
+        }
+    }
+
+    /** Returns the job's end, which completes on the engine's executor. */
+    final CompletableFuture<JobInfo> ended() {
+        Extras extras = extrasIfOpen();
+        return extras == null
+                ? CompletableFuture.completedFuture(JobSnapshot.of(this))
+                : extras.ended(object.engine::execute, () -> JobSnapshot.of(this));
+    }
+
+    /** Returns what people read in a log. */
+    @Override
+    public final String toString() {
+        return "job #" + id + " " + type + " '" + operation + "' on " + object.target + " (bundle "
+                + owner.bundle() + ", thread " + owner.thread() + ")";
     }
 }

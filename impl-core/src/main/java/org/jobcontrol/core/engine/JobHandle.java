@@ -5,129 +5,133 @@ import org.jobcontrol.api.AbortResult;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobInfo;
+import org.jobcontrol.api.JobOutcome;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.Progress;
 import org.jobcontrol.api.TargetId;
+import org.jspecify.annotations.Nullable;
 
-/**
- * What the owner of a job holds. The engine keeps the {@link JobEntry} and never the handle, so that a
- * handle nobody has any more becomes garbage and can be reported.
- */
-class JobHandle implements Job {
-    final JobEntry job;
-
-    JobHandle(JobEntry job) {
-        this.job = job;
+/** A job as its owner sees it. */
+class JobHandle extends JobEntry implements Job {
+    JobHandle(
+            CoreJobObject object,
+            JobType type,
+            String operation,
+            Owner owner,
+            @Nullable Thread thread) {
+        super(object, type, operation, owner, thread);
     }
 
-    /** Returns the handle for an admitted job. */
-    static JobHandle of(JobEntry job) {
-        JobHandle handle = job.type == JobType.ASYNC ? new AsyncJobHandle(job) : new JobHandle(job);
-        Request request = job.request();
-        if (request.begun() != null) {
-            request.engine().leaks().watch(handle, request.begun());
-        }
-        return handle;
+    /** Returns the job behind what an owner has, or null if it is none of this engine's. */
+    static @Nullable JobHandle of(Job job) {
+        return LeakTracker.watched(job) instanceof JobHandle handle ? handle : null;
     }
 
     @Override
-    public long id() {
-        return job.id;
+    public final long id() {
+        return id;
     }
 
     @Override
-    public long fence() {
-        return job.fence();
+    public final long fence() {
+        return super.fence();
     }
 
     @Override
-    public TargetId target() {
-        return job.hold.object.target;
+    public final TargetId target() {
+        return object.target;
     }
 
     @Override
-    public JobType type() {
-        return job.type;
+    public final JobType type() {
+        return type;
     }
 
     @Override
-    public String operation() {
-        return job.operation;
+    public final String operation() {
+        return operation;
     }
 
     @Override
-    public JobInfo info() {
-        return JobSnapshot.of(job);
+    public final JobInfo info() {
+        return JobSnapshot.of(this);
     }
 
     @Override
-    public boolean abortRequested() {
-        return job.life().stage() == Life.Stage.ABORTING;
+    public final boolean abortRequested() {
+        return life().stage() == Life.Stage.ABORTING;
     }
 
     @Override
-    public void onAbort(Runnable action) {
+    public final void onAbort(Runnable action) {
         Objects.requireNonNull(action, "action");
-        if (!job.life().open()) {
-            throw job.stale();
+        if (!life().open()) {
+            throw stale();
         }
-        job.onAbort(action);
+        needExtras().abortActions().add(action);
+        if (life().stage() == Life.Stage.ABORTING) {
+            runAbortActions();
+        }
     }
 
     @Override
-    public void checkpoint() throws JobAbortedException, InterruptedException {
-        job.checkpoint();
+    public final void checkpoint() throws JobAbortedException, InterruptedException {
+        Life now = life();
+        if (now.stage() == Life.Stage.ABORTING) {
+            updateIfOpen(Life::givingUp);
+            throw new JobAbortedException(
+                    id, "job #" + id + " (" + operation + ") was asked to abort");
+        }
+        if (now.outcome() == JobOutcome.ORPHANED) {
+            throw new JobAbortedException(
+                    id, "job #" + id + " (" + operation + ") was taken from its owner");
+        }
+        if (!now.open()) {
+            throw stale();
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException("job #" + id + " (" + operation + ")");
+        }
     }
 
     @Override
-    public void fail(Throwable cause) {
+    public final void fail(Throwable cause) {
         Objects.requireNonNull(cause, "cause");
-        job.update(life -> life.failed(cause));
+        update(now -> now.failed(cause));
     }
 
     @Override
-    public void detach() {
-        job.detach();
+    public final void detach() {
+        unbind();
     }
 
     @Override
-    public Progress progress() {
-        return job.progress();
+    public final Progress progress() {
+        Extras extras = extras();
+        return extras == null ? Progress.NONE : extras.progress();
     }
 
     @Override
-    public void progress(Progress value) {
+    public final void progress(Progress value) {
         Objects.requireNonNull(value, "progress");
-        if (!job.life().open()) {
-            throw job.stale();
+        if (!life().open()) {
+            throw stale();
         }
-        job.progress(value, job.request().engine().clock().nanos());
+        needExtras().progress(value, object.engine.clock().nanos());
     }
 
     @Override
-    public void abortable(boolean abortable) {
-        job.update(life -> life.abortable(abortable));
+    public final void abortable(boolean abortable) {
+        update(now -> now.abortable(abortable));
     }
 
     @Override
-    public AbortResult abort() {
-        return job.request().engine().aborts().ask(job);
+    public final AbortResult abort() {
+        return object.engine.aborts().ask(this);
     }
 
     @Override
-    public void close() {
-        job.end();
-    }
-
-    /** Returns what people read in a log. */
-    @Override
-    public String toString() {
-        return name(job);
-    }
-
-    static String name(JobEntry job) {
-        return "job #" + job.id + " " + job.type + " '" + job.operation + "' on "
-                + job.hold.object.target + " (bundle " + job.owner().bundle() + ", thread "
-                + job.owner().thread() + ")";
+    public final void close() {
+        end();
     }
 }

@@ -17,8 +17,7 @@ import org.jobcontrol.api.TargetId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a job at one moment. Keeps plain values, one of which is made for each job that
- * ends, and wraps them for whoever looks.
+ * What is known of a job at one moment. Keeps plain values, and wraps them for whoever looks.
  */
 final class JobSnapshot implements JobInfo {
     private static final long NO_PARENT = -1;
@@ -50,30 +49,32 @@ final class JobSnapshot implements JobInfo {
 
     private JobSnapshot(
             JobEntry job,
+            Life life,
             JobState state,
             @Nullable JobOutcome outcome,
             boolean admitted,
             long decidedNanos,
             long untilNanos,
             @Nullable Throwable error) {
-        Life life = job.life();
         this.id = job.id;
-        this.target = job.hold.object.target;
+        this.target = job.object.target;
         this.type = job.type;
         this.operation = job.operation;
         this.owner = job.owner();
         this.state = state;
         this.outcome = outcome;
-        this.clock = job.request().engine().clock();
-        this.queuedNanos = job.request().queuedNanos();
+        this.clock = job.object.engine.clock();
+        this.queuedNanos = job.queuedNanos();
         this.decidedNanos = decidedNanos;
         this.untilNanos = untilNanos;
         this.admitted = admitted;
         this.phase = life.phase();
-        this.mask = job.type == JobType.ASYNC ? life.mask() : null;
-        this.parent = job.parent == null ? NO_PARENT : job.parent.id;
-        this.progress = job.progress();
-        this.progressNanos = job.progressNanos();
+        this.mask = job.type == JobType.ASYNC ? job.mask() : null;
+        JobEntry above = job.parent();
+        this.parent = above == null ? NO_PARENT : above.id;
+        Extras extras = life.extras();
+        this.progress = extras == null ? Progress.NONE : extras.progress();
+        this.progressNanos = extras == null ? 0 : extras.progressNanos();
         this.error = error;
         this.fence = admitted ? job.fence() : 0;
     }
@@ -103,37 +104,52 @@ final class JobSnapshot implements JobInfo {
     }
 
     static JobSnapshot of(JobEntry job) {
-        Fate fate = job.request().fate();
-        if (fate == null) {
-            long now = job.request().engine().clock().nanos();
-            return new JobSnapshot(job, JobState.WAITING, null, false, now, now, null);
+        Request request = job.request();
+        if (request == null) {
+            return job.entered() ? admitted(job) : waiting(job);
         }
-        return fate.refusal() == null ? admitted(job, fate) : refused(job, fate, fate.refusal());
+        Fate fate = request.fate();
+        if (fate == null) {
+            return waiting(job);
+        }
+        Fate.Refusal refusal = fate.refusal();
+        return refusal == null ? admitted(job) : refused(job, request, fate, refusal);
     }
 
-    private static JobSnapshot refused(JobEntry job, Fate fate, Fate.Refusal refusal) {
+    private static JobSnapshot waiting(JobEntry job) {
+        long now = Math.max(job.queuedNanos(), job.object.engine.clock().nanos());
+        return new JobSnapshot(job, job.life(), JobState.WAITING, null, false, now, now, null);
+    }
+
+    private static JobSnapshot refused(
+            JobEntry job, Request request, Fate fate, Fate.Refusal refusal) {
         boolean aborted = refusal.reason() == Reason.ABORTED;
         return new JobSnapshot(
                 job,
+                job.life(),
                 JobState.FINISHED,
                 aborted ? JobOutcome.ABORTED : JobOutcome.FAILED,
                 false,
                 fate.at(),
                 fate.at(),
-                Refusals.exception(job.request(), refusal, fate.at()));
+                Refusals.exception(request, refusal, fate.at()));
     }
 
-    private static JobSnapshot admitted(JobEntry job, Fate fate) {
+    private static JobSnapshot admitted(JobEntry job) {
         Life life = job.life();
         boolean over = life.stage() == Life.Stage.FINISHED;
         boolean failed = over && life.outcome() != JobOutcome.COMPLETED;
+        long started = job.startedNanos();
+        // The moment of a start may be known more exactly than that of now or of an end.
+        long until = over ? job.endedNanos() : job.object.engine.clock().nanos();
         return new JobSnapshot(
                 job,
+                life,
                 state(life),
                 over ? life.outcome() : null,
                 true,
-                fate.at(),
-                over ? life.endedNanos() : job.request().engine().clock().nanos(),
+                started,
+                Math.max(started, until),
                 failed ? life.failure() : null);
     }
 
@@ -147,8 +163,8 @@ final class JobSnapshot implements JobInfo {
 
     /** Returns the job behind a hold as the hold's job object shows it. */
     static JobInfo ofHold(Hold hold) {
-        JobSnapshot job = of(hold.job);
-        return hold == hold.job.hold
+        JobSnapshot job = of(hold.job());
+        return hold == hold.job()
                 ? job
                 : new JobSnapshot(job, hold.object.target, JobType.CHILD, "", job.progress);
     }

@@ -3,11 +3,17 @@ package org.jobcontrol.core.engine;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.Job;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +28,7 @@ final class LeakTracker {
     private static final int SAMPLE = 64;
 
     private final JobEngine engine;
-    private final ReferenceQueue<JobHandle> garbage = new ReferenceQueue<>();
+    private final ReferenceQueue<Job> garbage = new ReferenceQueue<>();
     private final Set<Watched> watched = ConcurrentHashMap.newKeySet();
     private final AtomicLong begun = new AtomicLong();
     private final AtomicBoolean looking = new AtomicBoolean();
@@ -32,21 +38,41 @@ final class LeakTracker {
         this.engine = engine;
     }
 
-    private static final class Watched extends PhantomReference<JobHandle> {
-        private final JobEntry job;
+    /** A job whose owner was given a proxy for it: the engine has the job, and never the proxy. */
+    private static final class Watched extends PhantomReference<Job> {
+        private final JobHandle job;
         private final Throwable begun;
 
-        Watched(JobHandle handle, ReferenceQueue<JobHandle> queue, Throwable begun) {
-            super(handle, queue);
-            this.job = handle.job;
+        Watched(Job proxy, JobHandle job, ReferenceQueue<Job> queue, Throwable begun) {
+            super(proxy, queue);
+            this.job = job;
             this.begun = begun;
+        }
+    }
+
+    /** What a proxy does: the same as its job. */
+    private record Delegate(JobHandle job) implements InvocationHandler {
+        @Override
+        public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
+                throws Throwable {
+            try {
+                return method.getName().equals("equals") && arguments != null
+                        ? job == watched(arguments[0])
+                        : method.invoke(job, arguments);
+            } catch (InvocationTargetException e) {
+                throw e.getCause() == null ? e : e.getCause();
+            }
         }
     }
 
     /** Returns where the caller stands, if the handles of what it begins are to be watched. */
     @Nullable
     Throwable here() {
-        boolean chosen = switch (engine.settings().leakTracking()) {
+        Settings.LeakTracking which = engine.settings().leakTracking();
+        if (which == Settings.LeakTracking.OFF) {
+            return null;
+        }
+        boolean chosen = switch (which) {
             case OFF -> false;
             case SAMPLED -> begun.getAndIncrement() % SAMPLE == 0;
             case ALL -> true;
@@ -56,10 +82,30 @@ final class LeakTracker {
                 : null;
     }
 
-    /** Watches a handle whose job began there. */
-    void watch(JobHandle handle, Throwable begun) {
-        watched.add(new Watched(handle, garbage, begun));
+    /**
+     * Returns what the owner of a job is given: the job, or a proxy if it is to be watched.
+     *
+     * @param begun where it began, or null if it is not watched
+     */
+    Job hand(JobHandle job, @Nullable Throwable begun) {
+        if (begun == null) {
+            return job;
+        }
+        Class<?> type = job instanceof AsyncJob ? AsyncJob.class : Job.class;
+        Job proxy = (Job) Proxy.newProxyInstance(
+                LeakTracker.class.getClassLoader(), new Class<?>[] {type}, new Delegate(job));
+        watched.add(new Watched(proxy, job, garbage, begun));
         lookLater();
+        return proxy;
+    }
+
+    /** Returns the job behind what an owner was given. */
+    static @Nullable Object watched(@Nullable Object given) {
+        return given != null
+                        && Proxy.isProxyClass(given.getClass())
+                        && Proxy.getInvocationHandler(given) instanceof Delegate delegate
+                ? delegate.job
+                : given;
     }
 
     void close() {
@@ -80,10 +126,7 @@ final class LeakTracker {
             if (gone instanceof Watched handle
                     && watched.remove(handle)
                     && handle.job.life().open()) {
-                LOG.warn(
-                        "{} was never closed and its handle is garbage",
-                        JobHandle.name(handle.job),
-                        handle.begun);
+                LOG.warn("{} was never closed and its handle is garbage", handle.job, handle.begun);
             }
         }
         if (!watched.isEmpty()) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param phase how far an async job has got; empty at first
  * @param mask the mask of an async job
  * @param outcome how it ended; null until it is ending
- * @param endedNanos when it ended; meaningless before
+ * @param extras what only few jobs have, or null
  */
 record Life(
         Stage stage,
@@ -24,7 +24,7 @@ record Life(
         String phase,
         JobMask mask,
         @Nullable JobOutcome outcome,
-        long endedNanos) {
+        @Nullable Extras extras) {
     /**
      * {@code RUNNING -> [ABORTING ->] [CLOSED ->] FINISHED}. A job is CLOSED when its owner has ended
      * it while jobs that it covers still run: it keeps its slot for them.
@@ -36,14 +36,14 @@ record Life(
         FINISHED
     }
 
-    private static final Life PLAIN =
-            new Life(Stage.RUNNING, true, false, null, "", JobMask.NONE, null, 0);
+    /** The life of a job of which nothing was ever said. */
+    static final Life PLAIN = begin(true, JobMask.NONE);
+
+    /** How such a job ends. */
+    static final Life COMPLETED = PLAIN.finished(JobOutcome.COMPLETED);
 
     static Life begin(boolean abortable, JobMask mask) {
-        if (abortable && mask.equals(JobMask.NONE)) {
-            return PLAIN;
-        }
-        return new Life(Stage.RUNNING, abortable, false, null, "", mask, null, 0);
+        return new Life(Stage.RUNNING, abortable, false, null, "", mask, null, null);
     }
 
     /** Returns whether the owner's handle is of use. */
@@ -52,35 +52,38 @@ record Life(
     }
 
     Life aborting() {
-        return new Life(
-                Stage.ABORTING, abortable, gaveUp, failure, phase, mask, outcome, endedNanos);
+        return new Life(Stage.ABORTING, abortable, gaveUp, failure, phase, mask, outcome, extras);
     }
 
     Life abortable(boolean value) {
-        return new Life(stage, value, gaveUp, failure, phase, mask, outcome, endedNanos);
+        return new Life(stage, value, gaveUp, failure, phase, mask, outcome, extras);
     }
 
     Life givingUp() {
-        return new Life(stage, abortable, true, failure, phase, mask, outcome, endedNanos);
+        return new Life(stage, abortable, true, failure, phase, mask, outcome, extras);
     }
 
     Life failed(Throwable cause) {
-        return new Life(stage, abortable, gaveUp, cause, phase, mask, outcome, endedNanos);
+        return new Life(stage, abortable, gaveUp, cause, phase, mask, outcome, extras);
     }
 
     Life phase(String value) {
-        return new Life(stage, abortable, gaveUp, failure, value, mask, outcome, endedNanos);
+        return new Life(stage, abortable, gaveUp, failure, value, mask, outcome, extras);
     }
 
     Life mask(JobMask value) {
-        return new Life(stage, abortable, gaveUp, failure, phase, value, outcome, endedNanos);
+        return new Life(stage, abortable, gaveUp, failure, phase, value, outcome, extras);
+    }
+
+    Life with(Extras more) {
+        return new Life(stage, abortable, gaveUp, failure, phase, mask, outcome, more);
     }
 
     Life closed(JobOutcome result) {
-        return new Life(Stage.CLOSED, abortable, gaveUp, failure, phase, mask, result, endedNanos);
+        return new Life(Stage.CLOSED, abortable, gaveUp, failure, phase, mask, result, extras);
     }
 
-    Life finished(JobOutcome result, long nanos) {
-        return new Life(Stage.FINISHED, abortable, gaveUp, failure, phase, mask, result, nanos);
+    Life finished(JobOutcome result) {
+        return new Life(Stage.FINISHED, abortable, gaveUp, failure, phase, mask, result, extras);
     }
 }

@@ -5,7 +5,9 @@ import java.util.Optional;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobObjectInfo;
+import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.TargetId;
+import org.jspecify.annotations.Nullable;
 
 /** What is known of a job object at one moment. */
 record ObjectSnapshot(
@@ -18,16 +20,32 @@ record ObjectSnapshot(
         boolean closed)
         implements JobObjectInfo {
 
-    /** Looks; under the lock of the job object. */
-    static ObjectSnapshot of(TargetId target, Slots slots, WaitQueue queue, boolean closed) {
-        Optional<Hold> async = Optional.ofNullable(slots.async());
+    /** Looks where several are; under the lock. */
+    static ObjectSnapshot of(CoreJobObject object, Admission admission) {
+        Optional<JobEntry> async = Optional.ofNullable(admission.slots.async());
         return new ObjectSnapshot(
-                target,
-                slots.jobs().stream().map(JobSnapshot::ofHold).toList(),
-                Optional.ofNullable(slots.agent()).map(JobSnapshot::ofHold),
+                object.target,
+                admission.slots.jobs().stream().map(JobSnapshot::ofHold).toList(),
+                Optional.ofNullable(admission.slots.agent()).map(JobSnapshot::ofHold),
                 async.map(JobSnapshot::ofHold),
-                async.map(hold -> slots.effectiveMask(hold.job)),
-                queue.all().stream().map(JobSnapshot::ofHold).toList(),
-                closed);
+                async.map(object.rules::effectiveMask),
+                admission.queue.all().stream().map(JobSnapshot::ofHold).toList(),
+                admission.closed());
+    }
+
+    /** Looks where one is, or nobody. */
+    static ObjectSnapshot of(CoreJobObject object, @Nullable Hold alone) {
+        boolean agent = alone != null && alone.type().agent();
+        boolean async = alone != null && alone.type() == JobType.ASYNC;
+        Optional<Hold> hold = Optional.ofNullable(alone);
+        return new ObjectSnapshot(
+                object.target,
+                hold.filter(job -> !agent && !async).map(JobSnapshot::ofHold).stream()
+                        .toList(),
+                hold.filter(job -> agent).map(JobSnapshot::ofHold),
+                hold.filter(job -> async).map(JobSnapshot::ofHold),
+                hold.filter(job -> async).map(Hold::job).map(object.rules::effectiveMask),
+                List.of(),
+                false);
     }
 }

@@ -19,11 +19,11 @@ final class Refusals {
     static JobRefusedException exception(Request request, Fate.Refusal refusal, long at) {
         Duration waited = Duration.ofNanos(at - request.queuedNanos());
         JobEntry job = subject(request, refusal.object());
-        String message = job.hold.object.target + ": '" + job.operation + "' (" + job.type + ") "
+        String message = job.object.target + ": '" + job.operation + "' (" + job.type + ") "
                 + (refusal.reason() == Reason.TIMEOUT
                         ? within(request.timeout())
                         : "not begun: " + why(refusal))
-                + blame(job.hold.object.target, refusal);
+                + blame(job.object.target, refusal);
         return new JobRefusedException(
                 refusal.object().target,
                 refusal.reason(),
@@ -44,8 +44,8 @@ final class Refusals {
     /** Returns the request's job that the refusing job object is about. */
     private static JobEntry subject(Request request, CoreJobObject object) {
         for (JobEntry job : request.jobs()) {
-            if (job.hold.object == object
-                    || (job.intention != null && job.intention.object == object)) {
+            if (job.object == object
+                    || (job.intention() != null && job.intention().object == object)) {
                 return job;
             }
         }

@@ -13,7 +13,7 @@ import org.jobcontrol.api.JobRefusedException.Reason;
 import org.jobcontrol.api.TargetId;
 import org.jspecify.annotations.Nullable;
 
-/** One begin: one job or a group of them, and all holds that they need, under one deadline. */
+/** One begin that may have to wait: a job or a group of them, and their holds, under one deadline. */
 final class Request {
     /*
      * Holds are taken one after another, parents before children and each by id, so requests cannot
@@ -27,23 +27,33 @@ final class Request {
      *
      * Who moves. One mover at a time goes from hold to hold: the thread that called begin, or for a
      * request without a thread whatever thread of the executor LaterJob sends. Rounds on other threads
-     * only fill slots, decide the fate, and wake the mover. When the request is refused, the mover
-     * gives back what is held.
+     * only fill slots, count that, decide the fate, and wake the mover. When the request is refused, the
+     * mover gives back what is held.
      */
     private static final AtomicReferenceFieldUpdater<Request, Fate> FATE =
             AtomicReferenceFieldUpdater.newUpdater(Request.class, Fate.class, "fate");
+
+    /** Its place in the arrival order of the job object that it waits on; guarded by the lock there. */
+    long arrival;
 
     private final JobEngine engine;
     private final @Nullable Thread thread;
     private final Duration timeout;
     private final long queuedNanos;
     private final long deadlineNanos;
-    private final @Nullable Throwable begun;
-    private List<JobEntry> jobs = List.of();
+    private List<JobHandle> jobs = List.of();
     private List<Hold> holds = List.of();
     private long workBundle = JobEngine.NO_BUNDLE;
+    private @Nullable Throwable begun;
     private volatile @Nullable Fate fate;
+
+    /** How many holds it has; counted under the lock of the job object where the next one is. */
+    private volatile int granted;
+
+    /** Which hold the mover has come to, and whether that is queued. */
     private volatile int next;
+
+    private boolean queued;
 
     /** Wakes the mover; null if that is the thread. */
     private volatile @Nullable Runnable waker;
@@ -61,18 +71,26 @@ final class Request {
         this.timeout = timeout;
         this.queuedNanos = engine.clock().nanos();
         this.deadlineNanos = queuedNanos + nanos(timeout);
-        this.begun = engine.leaks().here();
     }
 
-    /** Adds a job; its hold on a parent is left out if another job covers it. */
-    JobEntry add(JobSpec spec, CoreJobObject object, @Nullable CoreJobObject parentObject) {
-        JobEntry job = new JobEntry(this, spec, object, parentObject);
+    /**
+     * Adds a job that nobody knows yet, with what it needs to hold.
+     *
+     * @param holdsParent whether it holds its intention already
+     */
+    void add(JobHandle job, boolean holdsParent) {
         jobs = with(jobs, job);
-        if (job.intention != null) {
-            holds = with(holds, job.intention);
+        Intention intention = job.intention();
+        if (intention != null) {
+            holds = with(holds, intention);
         }
-        holds = with(holds, job.hold);
-        return job;
+        holds = with(holds, job);
+        if (holdsParent) {
+            next = 1;
+            granted = 1;
+        }
+        // Last: whoever knows the job may look at its request from now on.
+        job.waitFor(this, queuedNanos);
     }
 
     /** Most requests are for one job with one hold. */
@@ -89,14 +107,14 @@ final class Request {
     void sort() {
         List<Hold> sorted = new ArrayList<>(holds);
         sorted.sort(Comparator.comparing((Hold hold) -> hold.object.target)
-                .thenComparing(hold -> hold != hold.job.hold));
+                .thenComparing(hold -> hold != hold.job()));
         holds = sorted;
     }
 
     /** Puts the jobs of a group into the order in which they were asked for. */
     void inOrderOf(List<TargetId> targets) {
-        List<JobEntry> sorted = new ArrayList<>(jobs);
-        sorted.sort(Comparator.comparingInt(job -> targets.indexOf(job.hold.object.target)));
+        List<JobHandle> sorted = new ArrayList<>(jobs);
+        sorted.sort(Comparator.comparingInt(job -> targets.indexOf(job.object.target)));
         jobs = sorted;
     }
 
@@ -109,12 +127,27 @@ final class Request {
         return workBundle;
     }
 
+    /** Says where in the code it was asked for, if its handles are to be watched. */
+    void begun(@Nullable Throwable here) {
+        begun = here;
+    }
+
+    @Nullable
+    Throwable begun() {
+        return begun;
+    }
+
     JobEngine engine() {
         return engine;
     }
 
-    List<JobEntry> jobs() {
+    List<JobHandle> jobs() {
         return jobs;
+    }
+
+    /** Returns the only job. */
+    JobHandle job() {
+        return jobs.get(0);
     }
 
     @Nullable
@@ -128,12 +161,6 @@ final class Request {
 
     long queuedNanos() {
         return queuedNanos;
-    }
-
-    /** Returns where in the code it was asked for, if its handles are watched. */
-    @Nullable
-    Throwable begun() {
-        return begun;
     }
 
     @Nullable
@@ -155,14 +182,24 @@ final class Request {
         return FATE.compareAndSet(this, null, new Fate(refusal, engine.clock().nanos()));
     }
 
-    /** Notes that a slot was filled; admits the request with the last one. Under that object's lock. */
+    /**
+     * Notes that a slot was filled; admits the request with the last one. Under that object's lock.
+     *
+     * @return false if the request is refused, and is not to have the slot
+     */
     boolean granted(Hold hold) {
-        if (hold != holds.get(holds.size() - 1)) {
-            return !decided();
-        }
         // One that never waited was admitted when it asked.
         long at = timer == null && next == 0 ? queuedNanos : engine.clock().nanos();
-        return FATE.compareAndSet(this, null, new Fate(null, at));
+        if (hold == hold.job()) {
+            hold.job().admit(at);
+        }
+        int held = granted;
+        boolean last = held == holds.size() - 1;
+        if (last ? !FATE.compareAndSet(this, null, new Fate(null, at)) : decided()) {
+            return false;
+        }
+        granted = held + 1;
+        return true;
     }
 
     void wakeWith(Runnable action) {
@@ -181,15 +218,10 @@ final class Request {
 
     /** Returns the hold that is waited for, or would be next. */
     Hold current() {
-        return holds.get(next);
+        return holds.get(Math.min(next, holds.size() - 1));
     }
 
-    private void goOn() {
-        int at = next;
-        next = at + 1;
-    }
-
-    // ---- three ways to move ---------------------------------------------------------------------
+    // ---- two ways to move -----------------------------------------------------------------------
 
     /** Takes every hold, waiting in this thread. */
     void acquire() throws JobRefusedException, InterruptedException {
@@ -209,20 +241,6 @@ final class Request {
         }
     }
 
-    /** Takes every hold if all are free, and none if not. */
-    boolean tryAcquire() {
-        for (Hold hold : holds) {
-            if (hold.object.take(hold, CoreJobObject.Otherwise.LEAVE) != Hold.Stage.HELD) {
-                break;
-            }
-        }
-        if (!admitted()) {
-            giveBack();
-            return false;
-        }
-        return true;
-    }
-
     /**
      * Goes on as far as possible without waiting. Called by one thread at a time.
      *
@@ -230,17 +248,16 @@ final class Request {
      */
     boolean advance() {
         while (!decided()) {
-            Hold hold = current();
-            if (hold.stage == Hold.Stage.WANTED) {
-                start(hold);
-            }
-            // Read last: a lock taken in between may have used up the permit of a wake-up.
-            Hold.Stage stage = hold.stage;
-            if (stage == Hold.Stage.QUEUED && !decided()) {
+            int at = next;
+            if (granted > at) {
+                next = at + 1;
+                queued = false;
+            } else if (!queued) {
+                queued = true;
+                start(current());
+            } else if (granted == at && !decided()) {
+                // Read last: a lock taken in between may have used up the permit of a wake-up.
                 return false;
-            }
-            if (stage == Hold.Stage.HELD && next < holds.size() - 1) {
-                goOn();
             }
         }
         stopWaiting();
@@ -254,10 +271,10 @@ final class Request {
     private void start(Hold hold) {
         boolean once = next == 0 ? deadlineNanos == queuedNanos : late();
         if (once) {
-            hold.object.take(hold, CoreJobObject.Otherwise.BE_REFUSED);
+            Waits.take(hold, Waits.Otherwise.BE_REFUSED);
             return;
         }
-        if (hold.object.take(hold, CoreJobObject.Otherwise.LEAVE) != Hold.Stage.WANTED) {
+        if (Waits.take(hold, Waits.Otherwise.LEAVE) != Waits.Taken.NOT_NOW) {
             return;
         }
         if (timer == null) {
@@ -266,7 +283,7 @@ final class Request {
         engine.deadlocks().queue(hold);
         if (late()) {
             // The timer may have fired before there was something to expire.
-            hold.object.expire(hold);
+            Waits.expire(this);
         }
     }
 
@@ -275,14 +292,12 @@ final class Request {
     }
 
     private void expire() {
-        Hold hold = current();
-        hold.object.expire(hold);
+        Waits.expire(this);
     }
 
     /** Leaves because the waiting thread was interrupted: whatever was admitted meanwhile ends. */
     private void withdraw() {
-        Hold hold = current();
-        hold.object.refuse(hold, Reason.ABORTED, "its thread was interrupted", List.of());
+        Waits.refuse(this, Reason.ABORTED, "its thread was interrupted", List.of());
         stopWaiting();
         if (admitted()) {
             jobs.forEach(job -> job.end(JobOutcome.ABORTED, null));
@@ -300,19 +315,25 @@ final class Request {
 
     /** Gives back what a request that was not admitted has, and lets those know who watch its jobs. */
     private void giveBack() {
-        for (int i = holds.size() - 1; i >= 0; i--) {
-            holds.get(i).object.letGo(holds.get(i));
+        // The next one may be queued: whoever refused the request may have seen it one hold
+        // earlier.
+        for (int i = Math.min(granted, holds.size() - 1); i >= 0; i--) {
+            Hold hold = holds.get(i);
+            if (hold instanceof Intention intention) {
+                intention.giveBack();
+            } else {
+                hold.object.leave(hold);
+            }
         }
         for (JobEntry job : jobs) {
-            job.leaveCover();
-            job.over(JobSnapshot.of(job));
+            Ends.leaveCover(job);
+            Ends.over(job);
         }
     }
 
     /** Refuses the request on behalf of somebody else; its mover gives back what it has. */
     boolean refuse(Reason reason, String detail) {
-        Hold hold = current();
-        return hold.object.refuse(hold, reason, detail, List.<JobInfo>of());
+        return Waits.refuse(this, reason, detail, List.<JobInfo>of());
     }
 
     /** Returns the refusal as an exception. */

@@ -3,48 +3,25 @@ package org.jobcontrol.core.engine;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobType;
-import org.jobcontrol.api.spi.AdmissionPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who holds the slots of one job object, and the rule of who fits beside them. Not thread-safe: its
- * job object's lock guards it.
+ * Who holds the slots of one job object; {@link Rules} says who fits beside them. Not thread-safe: the
+ * lock of the {@link Admission} guards it.
  */
 final class Slots {
-    /*
-     * The rule. A request is admissible when
-     *
-     *   request    | the job slot                   | the agent slot | the async slot
-     *   -----------+--------------------------------+----------------+-------------------------------
-     *   job, CHILD | is free, or holds only types   |       -        | is free, or its mask has the
-     *              | that share with it             |                | type, or that is unmaskable
-     *   nested job | is free                        |       -        | is held by its own async job
-     *   agent job  |       -                        | is free        |       -  (no mask applies)
-     *   async job  | is free                        |       -        | is free
-     *
-     * Types share only with types that share: so the job slot holds one job, or any number of jobs of
-     * sharing types, and to look at one of them is enough. An async job does not hold the job slot.
-     */
-    private final AdmissionPolicy policy;
-
-    private final List<Hold> jobs = new ArrayList<>(1);
+    private final Rules rules;
+    private final List<Hold> jobs = new ArrayList<>(2);
     private @Nullable Hold agent;
-    private @Nullable Hold async;
+    private @Nullable JobEntry async;
 
-    Slots(AdmissionPolicy policy) {
-        this.policy = policy;
+    Slots(Rules rules) {
+        this.rules = rules;
     }
 
-    /** Returns whether the async job keeps a request out: by its mask, or because it is there. */
     boolean keptOutByAsync(JobType type) {
-        Hold running = async;
-        if (running == null || type.agent() || type == JobType.NESTED) {
-            return false;
-        }
-        return type == JobType.ASYNC
-                || !(running.job.mask().contains(type) || policy.unmaskable().contains(type));
+        return async != null && rules.asyncKeepsOut(async, type);
     }
 
     /** Returns whether jobs in its own slot keep a request out. */
@@ -52,36 +29,30 @@ final class Slots {
         if (type.agent()) {
             return agent != null;
         }
-        return !jobs.isEmpty() && !policy.shares(jobs.get(0).type, type);
-    }
-
-    /** Returns the types that may run beside an async job, with those that cannot be masked out. */
-    JobMask effectiveMask(JobEntry asyncJob) {
-        JobMask mask = asyncJob.mask();
-        for (JobType type : policy.unmaskable().types()) {
-            mask = mask.with(type);
-        }
-        return mask;
+        return !jobs.isEmpty() && rules.slotKeepsOut(jobs.get(0).type(), type);
     }
 
     void add(Hold hold) {
-        if (hold.type.agent()) {
+        if (hold.type().agent()) {
             agent = hold;
-        } else if (hold.type == JobType.ASYNC) {
-            async = hold;
+        } else if (hold.type() == JobType.ASYNC) {
+            async = hold.job();
         } else {
             jobs.add(hold);
         }
     }
 
-    void remove(Hold hold) {
-        if (hold.type.agent()) {
+    /** Takes a hold out; false if it is not here. */
+    boolean remove(Hold hold) {
+        if (hold == agent) {
             agent = null;
-        } else if (hold.type == JobType.ASYNC) {
-            async = null;
-        } else {
-            jobs.remove(hold);
+            return true;
         }
+        if (hold == async) {
+            async = null;
+            return true;
+        }
+        return jobs.remove(hold);
     }
 
     boolean empty() {
@@ -99,7 +70,7 @@ final class Slots {
     }
 
     @Nullable
-    Hold async() {
+    JobEntry async() {
         return async;
     }
 

@@ -11,6 +11,7 @@ final class SystemClock implements EngineClock {
     private final Instant origin = Instant.now();
     private final ScheduledThreadPoolExecutor timers =
             new ScheduledThreadPoolExecutor(1, SystemClock::thread);
+    private final Ticker ticker = new Ticker();
 
     SystemClock() {
         // Most deadlines are called off: a waiter is nearly always admitted.
@@ -21,6 +22,11 @@ final class SystemClock implements EngineClock {
     @Override
     public long nanos() {
         return System.nanoTime();
+    }
+
+    @Override
+    public long coarseNanos() {
+        return ticker.nanos();
     }
 
     @Override
@@ -39,6 +45,7 @@ final class SystemClock implements EngineClock {
 
     @Override
     public void close() {
+        ticker.close();
         timers.shutdownNow();
     }
 

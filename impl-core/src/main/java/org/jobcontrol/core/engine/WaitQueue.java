@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who waits on one job object, in arrival order. Agent requests are a line of their own. Not
- * thread-safe: its job object's lock guards it.
+ * thread-safe: the lock of the {@link Admission} guards it.
  */
 final class WaitQueue {
     /** Made for the first waiter: on most targets nobody ever waits. */
@@ -26,8 +26,8 @@ final class WaitQueue {
     }
 
     void add(Hold hold) {
-        hold.arrival = ++arrivals;
-        if (hold.type.agent()) {
+        hold.job().waiting().arrival = ++arrivals;
+        if (hold.type().agent()) {
             agentLine = agentLine == null ? new LinkedHashSet<>() : agentLine;
             agentLine.add(hold);
         } else {
@@ -36,8 +36,13 @@ final class WaitQueue {
         }
     }
 
-    void remove(Hold hold) {
-        lineOf(hold.type).remove(hold);
+    /** Takes a hold out; false if it is not here. */
+    boolean remove(Hold hold) {
+        return contains(hold) && lineOf(hold.type()).remove(hold);
+    }
+
+    boolean contains(Hold hold) {
+        return lineOf(hold.type()).contains(hold);
     }
 
     boolean empty() {
@@ -47,7 +52,7 @@ final class WaitQueue {
     /** Returns how many stand before a hold in its line; all of them if it stands there not. */
     int ahead(Hold hold) {
         int ahead = 0;
-        for (Hold other : lineOf(hold.type)) {
+        for (Hold other : lineOf(hold.type())) {
             if (other == hold) {
                 break;
             }
@@ -61,7 +66,7 @@ final class WaitQueue {
         List<Hold> all = new ArrayList<>(lineOf(JobType.QUERY));
         if (!lineOf(JobType.AGENT_QUERY).isEmpty()) {
             all.addAll(lineOf(JobType.AGENT_QUERY));
-            all.sort(Comparator.comparingLong(hold -> hold.arrival));
+            all.sort(Comparator.comparingLong(hold -> hold.job().waiting().arrival));
         }
         return all;
     }

@@ -34,7 +34,7 @@ final class Work {
         request.jobs().forEach(job -> job.bind(Thread.currentThread()));
         @Nullable T value;
         try {
-            for (JobEntry job : request.jobs()) {
+            for (JobHandle job : request.jobs()) {
                 // Aborted in the moment it was admitted: the work does not even begin.
                 job.checkpoint();
             }

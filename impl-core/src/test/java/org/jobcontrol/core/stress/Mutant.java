@@ -7,9 +7,7 @@ enum Mutant {
             "jobs.forEach(job -> job.end(JobOutcome.ABORTED, null));",
             "jobs.forEach(job -> {});"),
     COMPARE_THE_MASK_WITH_XOR(
-            "Slots",
-            "running.job.mask().contains(type)",
-            "((running.job.mask().bits() ^ type.bit()) != 0)"),
+            "Rules", "async.mask().contains(type)", "((async.mask().bits() ^ type.bit()) != 0)"),
     WAKE_ONE_INSTEAD_OF_A_ROUND(
             "Admission",
             "boolean somebodyMayPass =",
@@ -27,9 +25,10 @@ enum Mutant {
             "private volatile long deadlineNanos;"),
     DECREMENT_THE_QUEUE_TWICE_ON_TIMEOUT(
             "WaitQueue",
-            "lineOf(hold.type).remove(hold);",
-            "lineOf(hold.type).remove(hold); lineOf(hold.type).stream().findFirst()"
-                    + ".ifPresent(lineOf(hold.type)::remove);"),
+            "return contains(hold) && lineOf(hold.type()).remove(hold);",
+            "boolean was = contains(hold) && lineOf(hold.type()).remove(hold);"
+                    + " lineOf(hold.type()).stream().findFirst()"
+                    + ".ifPresent(lineOf(hold.type())::remove); return was;"),
     LET_A_NEWCOMER_PASS(
             "Admission",
             "queue.lineOf(type).isEmpty() : heldBack == null;",

@@ -1,0 +1,151 @@
+package org.jobcontrol.core.engine;
+
+import java.util.List;
+import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.JobOutcome;
+import org.jobcontrol.api.JobType;
+import org.jspecify.annotations.Nullable;
+
+/** Ends jobs of which something was said, or that are not alone; and the jobs that cover others. */
+final class Ends {
+    private Ends() {}
+
+    /**
+     * Ends a job.
+     *
+     * @param forced the outcome, or null for the one that follows from its life
+     * @param cause why, with a forced outcome; or null
+     * @return whether this ended it
+     */
+    static boolean end(JobEntry job, @Nullable JobOutcome forced, @Nullable Throwable cause) {
+        if (!job.life().open() || !job.admitted()) {
+            return false;
+        }
+        CoreJobObject object = job.object;
+        Admission admission = object.lock();
+        boolean last;
+        try {
+            if (!job.endLife(life -> life.open() ? ending(life, forced, cause) : null)) {
+                return false;
+            }
+            last = leaveIfFinished(job, admission);
+        } finally {
+            object.unlock(admission);
+        }
+        job.unbind();
+        if (last) {
+            finish(job);
+        }
+        return true;
+    }
+
+    /** Lets a job on a child target run under another. */
+    static void cover(JobEntry parent, JobEntry child) {
+        CoreJobObject object = parent.object;
+        Admission admission = object.lock();
+        try {
+            if (!parent.life().open()) {
+                throw parent.stale();
+            }
+            parent.needExtras().cover(child);
+        } finally {
+            object.unlock(admission);
+        }
+    }
+
+    /** Leaves the job that covers this one, if there is one; ends it if only this one kept it. */
+    static void leaveCover(JobEntry child) {
+        JobEntry parent = child.type == JobType.NESTED ? null : child.parent();
+        Extras extras = parent == null ? null : parent.extras();
+        if (parent == null || extras == null) {
+            return;
+        }
+        CoreJobObject object = parent.object;
+        Admission admission = object.lock();
+        boolean last;
+        try {
+            last = extras.uncover(child)
+                    && parent.endLife(Ends::finished)
+                    && leaveIfFinished(parent, admission);
+        } finally {
+            object.unlock(admission);
+        }
+        if (last) {
+            finish(parent);
+        }
+    }
+
+    static List<JobEntry> covered(JobEntry job) {
+        Extras extras = job.extras();
+        if (extras == null) {
+            return List.of();
+        }
+        Admission admission = job.object.lock();
+        try {
+            return extras.covered();
+        } finally {
+            job.object.unlock(admission);
+        }
+    }
+
+    /** Gives the slot back; in the history first, so that the job is always found. */
+    private static boolean leaveIfFinished(JobEntry job, Admission admission) {
+        if (job.life().stage() != Life.Stage.FINISHED) {
+            return false;
+        }
+        job.object.engine.history().add(job);
+        admission.leave(job);
+        return true;
+    }
+
+    private static void finish(JobEntry job) {
+        job.forget();
+        leaveCover(job);
+        over(job);
+        Extras extras = job.extras();
+        if (extras != null) {
+            extras.forget();
+        }
+    }
+
+    /** Says that a job holds nothing any more: it has ended, or was never admitted. */
+    static void over(JobEntry job) {
+        Extras extras = job.extras();
+        if (extras != null) {
+            extras.over(job.object.engine::execute, () -> JobSnapshot.of(job));
+        }
+    }
+
+    // ---- with what outcome ----------------------------------------------------------------------
+
+    private static Life ending(Life seen, @Nullable JobOutcome forced, @Nullable Throwable cause) {
+        Extras extras = seen.extras();
+        String stopped = extras == null ? null : extras.stopped;
+        Life last = cause == null ? seen : seen.failed(cause);
+        if (stopped != null && forced == null && seen.failure() == null && seen.gaveUp()) {
+            last = seen.failed(new IllegalStateException(stopped));
+        }
+        JobOutcome outcome = forced != null ? forced : outcome(seen, stopped != null);
+        return extras == null || extras.covered().isEmpty()
+                ? last.finished(outcome)
+                : last.closed(outcome);
+    }
+
+    private static @Nullable Life finished(Life closed) {
+        JobOutcome outcome = closed.outcome();
+        return closed.stage() != Life.Stage.CLOSED || outcome == null
+                ? null
+                : closed.finished(outcome);
+    }
+
+    /** An early end is no abort but a failure if it was the bundle doing the work that stopped. */
+    private static JobOutcome outcome(Life last, boolean stopped) {
+        JobOutcome early = stopped ? JobOutcome.FAILED : JobOutcome.ABORTED;
+        if (last.failure() == null) {
+            return last.gaveUp() ? early : JobOutcome.COMPLETED;
+        }
+        boolean asked = last.failure() instanceof JobAbortedException
+                || last.stage() == Life.Stage.ABORTING;
+        return asked ? early : JobOutcome.FAILED;
+    }
+}
