@@ -77,7 +77,7 @@ final class AsyncJobHandle extends JobHandle implements AsyncJob {
         if (!life().open()) {
             throw stale();
         }
-        return object.engine.begins().nested(this, operation, timeout);
+        return object.engine().begins().nested(this, operation, timeout);
     }
 
     @Override

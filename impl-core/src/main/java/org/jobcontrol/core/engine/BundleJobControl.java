@@ -30,8 +30,10 @@ final class BundleJobControl implements JobControl {
     private final String bundle;
     private final long bundleId;
 
-    /** By the hash of the thread's name. Owners are immutable, so threads may race for a place. */
+    /** By the hash of the thread's name, and the last. Immutable, so threads may race for a place. */
     private final @Nullable Owner[] owners = new Owner[OWNERS];
+
+    private @Nullable Owner lastOwner;
 
     BundleJobControl(JobEngine engine, String bundle, long bundleId) {
         this.engine = engine;
@@ -134,13 +136,23 @@ final class BundleJobControl implements JobControl {
     /** Returns the calling thread as an owner; one of those used last, if it was among them. */
     Owner owner() {
         String thread = Thread.currentThread().getName();
+        Owner last = lastOwner;
+        if (last != null && isName(last, thread)) {
+            return last;
+        }
         int index = thread.hashCode() & (OWNERS - 1);
         Owner known = owners[index];
         if (known == null || !known.thread().equals(thread)) {
             known = new Owner(thread, bundle, bundleId);
             owners[index] = known;
         }
+        lastOwner = known;
         return known;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // equal names of other threads take the longer way
+    private static boolean isName(Owner owner, String thread) {
+        return owner.thread() == thread;
     }
 
     String bundle() {

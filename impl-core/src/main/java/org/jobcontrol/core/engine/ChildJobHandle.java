@@ -23,7 +23,7 @@ final class ChildJobHandle extends JobHandle {
             @Nullable Thread thread) {
         super(object, type, operation, owner, thread);
         this.intention = new Intention(parentObject, this);
-        this.id = object.engine.nextId();
+        this.id = object.engine().nextId();
     }
 
     @Override
@@ -33,7 +33,7 @@ final class ChildJobHandle extends JobHandle {
 
     @Override
     void number() {
-        fenceNumber = object.engine.nextId();
+        fenceNumber = object.engine().nextId();
     }
 
     @Override

@@ -64,7 +64,6 @@ final class CoreJobObject {
         }
     }
 
-    final JobEngine engine;
     final TargetId target;
     final Rules rules;
 
@@ -80,13 +79,16 @@ final class CoreJobObject {
         private @Nullable CoreJobObject successor;
     }
 
-    CoreJobObject(JobEngine engine, TargetId target, Rules rules, @Nullable CoreJobObject parent) {
-        this.engine = engine;
+    CoreJobObject(TargetId target, Rules rules, @Nullable CoreJobObject parent) {
         this.target = target;
         this.rules = rules;
         if (parent != null) {
             this.parent = parent;
         }
+    }
+
+    JobEngine engine() {
+        return rules.engine;
     }
 
     /** Returns the job object of the parent target as last seen; it may be closed. */
@@ -200,7 +202,7 @@ final class CoreJobObject {
                 if (predecessor() == null) {
                     due.idle(this);
                 }
-            } else if (!admission.barred() && !engine.closing()) {
+            } else if (!admission.barred() && !engine().closing()) {
                 word = admission.completed();
             }
         }
@@ -271,7 +273,7 @@ final class CoreJobObject {
         CoreJobObject next = succession == null ? null : succession.successor;
         succession = null;
         admission.unlock();
-        engine.forget(this);
+        engine().forget(this);
         if (next != null) {
             next.predecessorGone();
         }

@@ -32,12 +32,13 @@ final class Deadlocks {
     private final Map<Thread, Request> waiting = new ConcurrentHashMap<>();
 
     /** Queues a hold, or takes it if it has become admissible; refuses the request if it would hang. */
-    void queue(Hold hold) {
+    Waits.Taken queue(Hold hold) {
         Request request = hold.job().waiting();
         waitsBegin.lock();
         try {
-            if (Waits.take(hold, Waits.Otherwise.WAIT) != Waits.Taken.QUEUED) {
-                return;
+            Waits.Taken taken = Waits.take(hold, Waits.Otherwise.WAIT);
+            if (taken != Waits.Taken.QUEUED && taken != Waits.Taken.QUEUED_FIRST) {
+                return taken;
             }
             Thread thread = request.thread();
             if (thread != null) {
@@ -47,6 +48,7 @@ final class Deadlocks {
             if (!cycle.isEmpty()) {
                 Waits.refuse(request, Reason.DEADLOCK, "", cycle);
             }
+            return taken;
         } finally {
             waitsBegin.unlock();
         }

@@ -93,7 +93,7 @@ final class Ends {
         if (job.life().stage() != Life.Stage.FINISHED) {
             return false;
         }
-        job.object.engine.history().add(job);
+        job.object.engine().history().add(job);
         admission.leave(job);
         return true;
     }
@@ -112,7 +112,7 @@ final class Ends {
     static void over(JobEntry job) {
         Extras extras = job.extras();
         if (extras != null) {
-            extras.over(job.object.engine::execute, () -> JobSnapshot.of(job));
+            extras.over(job.object.engine()::execute, () -> JobSnapshot.of(job));
         }
     }
 

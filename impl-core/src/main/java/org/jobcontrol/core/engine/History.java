@@ -14,6 +14,7 @@ import org.jobcontrol.api.JobInfo;
  * it ends, and is shown when it has.
  */
 final class History {
+    /** At least as many places as are remembered, and a power of two. */
     private record Ring(int size, AtomicReferenceArray<JobEntry> jobs, AtomicLong added) {}
 
     private final JobEngine engine;
@@ -66,10 +67,11 @@ final class History {
     /** Returns those that have ended, newest first and each once. */
     private static List<JobEntry> ended(Ring ring, int max) {
         Set<JobEntry> newest = new LinkedHashSet<>();
+        int most = Math.min(ring.size, max);
         long last = ring.added.get();
-        int size = ring.jobs.length();
-        for (long i = last - 1; i >= Math.max(0, last - size) && newest.size() < max; i--) {
-            JobEntry job = ring.jobs.get((int) (i % size));
+        long first = Math.max(0, last - ring.jobs.length());
+        for (long i = last - 1; i >= first && newest.size() < most; i--) {
+            JobEntry job = ring.jobs.get((int) i & (ring.jobs.length() - 1));
             if (job != null && job.left()) {
                 newest.add(job);
             }
@@ -79,10 +81,11 @@ final class History {
 
     private static void add(Ring ring, JobEntry job) {
         long index = ring.added.getAndIncrement();
-        ring.jobs.setRelease((int) (index % ring.jobs.length()), job);
+        ring.jobs.setRelease((int) index & (ring.jobs.length() - 1), job);
     }
 
     private static Ring ring(int size) {
-        return new Ring(size, new AtomicReferenceArray<>(Math.max(size, 1)), new AtomicLong());
+        int places = size == 0 ? 1 : Integer.highestOneBit(2 * size - 1);
+        return new Ring(size, new AtomicReferenceArray<>(places), new AtomicLong());
     }
 }

@@ -257,8 +257,7 @@ public final class JobEngine implements AutoCloseable {
             if (old != null && !old.closed()) {
                 return old;
             }
-            CoreJobObject anew = new CoreJobObject(
-                    this, id, rulesOf.computeIfAbsent(policy, Rules::new), parent);
+            CoreJobObject anew = new CoreJobObject(id, rulesOf(policy), parent);
             if (old != null) {
                 old.succeededBy(anew);
             }
@@ -269,6 +268,10 @@ public final class JobEngine implements AutoCloseable {
             made.refuseAll(Reason.CLOSING);
         }
         return made;
+    }
+
+    private Rules rulesOf(AdmissionPolicy policy) {
+        return rulesOf.computeIfAbsent(policy, its -> new Rules(this, its));
     }
 
     private CoreJobObject parentObject(TargetId id) {

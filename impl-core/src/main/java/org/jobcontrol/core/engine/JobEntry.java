@@ -86,7 +86,7 @@ abstract class JobEntry extends Hold {
         this.operation = operation;
         this.owner = owner;
         this.boundTo = thread;
-        this.startedNanos = object.engine.clock().coarseNanos();
+        this.startedNanos = object.engine().clock().coarseNanos();
     }
 
     // ---- as a hold ------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ abstract class JobEntry extends Hold {
 
     /** Draws the job's number, which is its id and, unless it waits, its fence. */
     void number() {
-        id = object.engine.nextId();
+        id = object.engine().nextId();
     }
 
     /** Returns the number that is the fence of a job that never waited. */
@@ -224,7 +224,7 @@ abstract class JobEntry extends Hold {
     /** Says that the job is to run, under the lock of its job object and before its request knows. */
     final void admit(long nanos) {
         startedNanos = nanos;
-        needExtras().fence = object.engine.nextId();
+        needExtras().fence = object.engine().nextId();
     }
 
     final @Nullable JobEntry parent() {
@@ -304,9 +304,9 @@ abstract class JobEntry extends Hold {
             end(null, null);
             return;
         }
-        endedNanos = Math.max(startedNanos, object.engine.clock().coarseNanos());
+        endedNanos = Math.max(startedNanos, object.engine().clock().coarseNanos());
         // First, so that it is always found: as the one that runs or as one that has ended.
-        object.engine.history().add(this);
+        object.engine().history().add(this);
         if (LIFE.compareAndSet(this, null, Life.COMPLETED)) {
             object.hasLeft();
             forget();
@@ -335,7 +335,7 @@ abstract class JobEntry extends Hold {
             if (next == null) {
                 return false;
             }
-            endedNanos = object.engine.clock().nanos();
+            endedNanos = object.engine().clock().nanos();
             if (LIFE.compareAndSet(this, raw, next)) {
                 return true;
             }
@@ -373,8 +373,8 @@ abstract class JobEntry extends Hold {
 
     long fence() {
         Extras extras = extras();
-        return object.engine.fence(
-                extras == null || extras.fence == 0 ? fenceNumber() : extras.fence);
+        return object.engine()
+                .fence(extras == null || extras.fence == 0 ? fenceNumber() : extras.fence);
     }
 
     /** Returns the mask of an async job, and NONE for another. */
@@ -390,7 +390,7 @@ abstract class JobEntry extends Hold {
         }
         Queue<Runnable> actions = extras.abortActions();
         for (Runnable action = actions.poll(); action != null; action = actions.poll()) {
-            object.engine.runForeign("abort action of job #" + id, action);
+            object.engine().runForeign("abort action of job #" + id, action);
         }
     }
 
@@ -399,7 +399,7 @@ abstract class JobEntry extends Hold {
         Extras extras = extrasIfOpen();
         return extras == null
                 ? CompletableFuture.completedFuture(JobSnapshot.of(this))
-                : extras.ended(object.engine::execute, () -> JobSnapshot.of(this));
+                : extras.ended(object.engine()::execute, () -> JobSnapshot.of(this));
     }
 
     /** Returns what people read in a log. */

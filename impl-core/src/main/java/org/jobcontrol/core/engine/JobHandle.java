@@ -117,7 +117,7 @@ class JobHandle extends JobEntry implements Job {
         if (!life().open()) {
             throw stale();
         }
-        needExtras().progress(value, object.engine.clock().nanos());
+        needExtras().progress(value, object.engine().clock().nanos());
     }
 
     @Override
@@ -127,7 +127,7 @@ class JobHandle extends JobEntry implements Job {
 
     @Override
     public final AbortResult abort() {
-        return object.engine.aborts().ask(this);
+        return object.engine().aborts().ask(this);
     }
 
     @Override

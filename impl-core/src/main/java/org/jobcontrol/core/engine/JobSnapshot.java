@@ -63,7 +63,7 @@ final class JobSnapshot implements JobInfo {
         this.owner = job.owner();
         this.state = state;
         this.outcome = outcome;
-        this.clock = job.object.engine.clock();
+        this.clock = job.object.engine().clock();
         this.queuedNanos = job.queuedNanos();
         this.decidedNanos = decidedNanos;
         this.untilNanos = untilNanos;
@@ -117,7 +117,7 @@ final class JobSnapshot implements JobInfo {
     }
 
     private static JobSnapshot waiting(JobEntry job) {
-        long now = Math.max(job.queuedNanos(), job.object.engine.clock().nanos());
+        long now = Math.max(job.queuedNanos(), job.object.engine().clock().nanos());
         return new JobSnapshot(job, job.life(), JobState.WAITING, null, false, now, now, null);
     }
 
@@ -141,7 +141,7 @@ final class JobSnapshot implements JobInfo {
         boolean failed = over && life.outcome() != JobOutcome.COMPLETED;
         long started = job.startedNanos();
         // The moment of a start may be known more exactly than that of now or of an end.
-        long until = over ? job.endedNanos() : job.object.engine.clock().nanos();
+        long until = over ? job.endedNanos() : job.object.engine().clock().nanos();
         return new JobSnapshot(
                 job,
                 life,

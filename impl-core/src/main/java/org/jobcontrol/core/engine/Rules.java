@@ -5,7 +5,7 @@ import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.spi.AdmissionPolicy;
 
-/** The rule of who fits beside whom, under one policy. Immutable. */
+/** The rule of who fits beside whom, under one policy in one engine. Immutable. */
 final class Rules {
     /*
      * A request is admissible when
@@ -21,6 +21,7 @@ final class Rules {
      * Types share only with types that share: so the job slot holds one job, or any number of jobs of
      * sharing types, and to look at one of them is enough. An async job does not hold the job slot.
      */
+    final JobEngine engine;
     final AdmissionPolicy policy;
 
     /** Bits of {@link JobType#bit()}; agent types have none. */
@@ -28,7 +29,8 @@ final class Rules {
 
     private final int sharing;
 
-    Rules(AdmissionPolicy policy) {
+    Rules(JobEngine engine, AdmissionPolicy policy) {
+        this.engine = engine;
         this.policy = policy;
         int types = bits(policy.supported()) | JobType.CHILD.bit();
         this.supported = policy.async() ? types | JobType.ASYNC.bit() : types;

@@ -45,6 +45,11 @@ final class WaitQueue {
         return lineOf(hold.type()).contains(hold);
     }
 
+    /** Returns whether a hold is the first in its line. */
+    boolean first(Hold hold) {
+        return lineOf(hold.type()).iterator().next() == hold;
+    }
+
     boolean empty() {
         return lineOf(JobType.QUERY).isEmpty() && lineOf(JobType.AGENT_QUERY).isEmpty();
     }

@@ -23,6 +23,7 @@ final class Waits {
     enum Taken {
         HELD,
         QUEUED,
+        QUEUED_FIRST,
         NOT_NOW,
         REFUSED
     }
@@ -50,7 +51,7 @@ final class Waits {
             }
             if (otherwise == Otherwise.WAIT) {
                 admission.enqueue(hold);
-                return Taken.QUEUED;
+                return admission.queue.first(hold) ? Taken.QUEUED_FIRST : Taken.QUEUED;
             }
             if (otherwise == Otherwise.BE_REFUSED) {
                 request.decide(refusal(object, admission, Reason.TIMEOUT, "", hold));
@@ -121,7 +122,7 @@ final class Waits {
         if (admission.closed()) {
             return Fate.Refusal.of(object, Reason.TARGET_GONE, "");
         }
-        if (object.engine.closing()) {
+        if (object.engine().closing()) {
             return Fate.Refusal.of(object, Reason.CLOSING, "");
         }
         if (!object.rules.supports(type)) {
@@ -130,7 +131,7 @@ final class Waits {
                     Reason.UNSUPPORTED,
                     "policy " + object.rules.policy.name() + " has no " + type + " jobs");
         }
-        int bound = object.engine.settings().queueMax();
+        int bound = object.engine().settings().queueMax();
         boolean exempt = type == JobType.DESTROY || type == JobType.ASYNC || type == JobType.CHILD;
         if (bound > 0 && !exempt && admission.counted() >= bound) {
             String full = admission.counted() + " jobs run and wait, and the bound is " + bound;
