@@ -86,12 +86,18 @@ final class Admission {
         return lock.getHoldCount() > 1;
     }
 
-    /** Sees to it that who ended without the lock holds no slot. To be called when the lock is taken. */
-    void settle() {
+    /**
+     * Sees to it that who ended without the lock holds no slot. To be called when the lock is taken.
+     *
+     * @return whether somebody had
+     */
+    boolean settle() {
         Hold alone = first;
-        if (alone != null && alone.left()) {
-            leave(alone);
+        if (alone == null || !alone.left()) {
+            return false;
         }
+        leave(alone);
+        return true;
     }
 
     /** Lets nobody in until a round after this is false again. */

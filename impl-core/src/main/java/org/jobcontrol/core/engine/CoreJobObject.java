@@ -316,7 +316,9 @@ final class CoreJobObject {
         if (word instanceof Admission) {
             Admission admission = lock();
             try {
-                return ObjectSnapshot.of(this, admission);
+                ObjectSnapshot seen = ObjectSnapshot.of(this, admission);
+                // One that ended while this looked, without the lock, has let others in by now.
+                return admission.settle() ? ObjectSnapshot.of(this, admission) : seen;
             } finally {
                 unlock(admission);
             }

@@ -2,9 +2,11 @@ package org.jobcontrol.core.engine;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobObjectInfo;
+import org.jobcontrol.api.JobState;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.TargetId;
 import org.jspecify.annotations.Nullable;
@@ -35,17 +37,26 @@ record ObjectSnapshot(
 
     /** Looks where one is, or nobody. */
     static ObjectSnapshot of(CoreJobObject object, @Nullable Hold alone) {
+        Optional<JobInfo> job =
+                Stream.ofNullable(alone).flatMap(ObjectSnapshot::running).findFirst();
         boolean agent = alone != null && alone.type().agent();
         boolean async = alone != null && alone.type() == JobType.ASYNC;
-        Optional<Hold> hold = Optional.ofNullable(alone);
         return new ObjectSnapshot(
                 object.target,
-                hold.filter(job -> !agent && !async).map(JobSnapshot::ofHold).stream()
-                        .toList(),
-                hold.filter(job -> agent).map(JobSnapshot::ofHold),
-                hold.filter(job -> async).map(JobSnapshot::ofHold),
-                hold.filter(job -> async).map(Hold::job).map(object.rules::effectiveMask),
+                agent || async ? List.of() : job.stream().toList(),
+                job.filter(info -> agent),
+                job.filter(info -> async),
+                Optional.ofNullable(alone)
+                        .filter(hold -> async && job.isPresent())
+                        .map(hold -> object.rules.effectiveMask(hold.job())),
                 List.of(),
                 false);
+    }
+
+    /** Returns the job behind a hold; none if it has left in this moment, for which no lock is needed. */
+    private static Stream<JobInfo> running(Hold hold) {
+        JobInfo job = JobSnapshot.ofHold(hold);
+        boolean left = hold == hold.job() && job.state() == JobState.FINISHED;
+        return left ? Stream.empty() : Stream.of(job);
     }
 }

@@ -41,7 +41,24 @@ enum Mutant {
             "decided();",
             "Wakeups",
             "decided.add(request);",
-            "request.wake();");
+            "request.wake();"),
+    END_WITH_A_PLAIN_STORE(
+            "JobEntry",
+            "if (LIFE.compareAndSet(this, null, Life.COMPLETED)) {",
+            "LIFE.set(this, Life.COMPLETED); if (true) {"),
+    LOSE_THAT_SOMEBODY_WAITS(
+            "CoreJobObject",
+            "if (word instanceof Admission) {\n            // Others have come",
+            "if (word == null) {\n            // Others have come"),
+    HAND_OFF_TO_A_WAITER_THAT_TIMED_OUT(
+            "Waits",
+            "admission.leave(hold);",
+            "",
+            "Request",
+            ": decided()) {\n            return false;",
+            ": decided()) {\n            return true;",
+            "int i = Math.min(granted, holds.size() - 1);",
+            "int i = -1;");
 
     /** What to change: a class, and what of it by what; any number of times. */
     final String[] changes;

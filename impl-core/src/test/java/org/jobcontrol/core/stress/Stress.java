@@ -13,6 +13,7 @@ import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobObjectInfo;
 import org.jobcontrol.core.Target;
+import org.jobcontrol.core.engine.EndMeetsWaiter;
 import org.jobcontrol.core.engine.EngineClock;
 import org.jobcontrol.core.engine.JobEngine;
 import org.jobcontrol.core.engine.Settings;
@@ -37,6 +38,9 @@ final class Stress {
             pool,
             Target.volume(pool, "a.img"),
             Target.volume(pool, "b.img"));
+    /** How often one end meets one waiter. */
+    static final int RACES = 200_000;
+
     private final long seed;
     private volatile boolean watching = true;
 
@@ -145,9 +149,13 @@ final class Stress {
      *
      * @param arguments how many admissions, and the seed
      */
-    public static void main(String[] arguments) throws InterruptedException {
-        Stress stress = new Stress(Long.parseLong(arguments[1]));
-        Optional<String> violation = stress.run(Long.parseLong(arguments[0]));
+    public static void main(String[] arguments) throws Exception {
+        long seed = Long.parseLong(arguments[1]);
+        Stress stress = new Stress(seed);
+        Optional<String> violation = EndMeetsWaiter.violation(RACES, seed);
+        if (violation.isEmpty()) {
+            violation = stress.run(Long.parseLong(arguments[0]));
+        }
         violation = violation.or(OneDeadline::violation);
         System.out.println(violation.orElse(stress.admissions() + " admissions, nothing violated"));
         // Threads of a mutant may hang.

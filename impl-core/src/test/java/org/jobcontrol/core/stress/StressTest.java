@@ -2,6 +2,7 @@ package org.jobcontrol.core.stress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.jobcontrol.core.engine.EndMeetsWaiter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,6 +22,12 @@ class StressTest {
         assertThat(stress.run(ADMISSIONS)).as("seed %d", seed).isEmpty();
         System.out.println(
                 "stress: " + stress.admissions() + " admissions, nothing violated; seed " + seed);
+    }
+
+    @Test
+    @Timeout(600)
+    void end_thatMeetsAWaiter_letsItIn() throws Exception {
+        assertThat(EndMeetsWaiter.violation(Stress.RACES, System.nanoTime())).isEmpty();
     }
 
     @Test
