@@ -58,18 +58,18 @@ final class LaterJob<T> extends CompletableFuture<T> implements JobFuture<T> {
         if (pending.getAndIncrement() == 0) {
             // In this thread as far as it goes without waiting, so arrival order is the callers'
             // order.
-            moveOn();
+            moveOn(false);
         }
         return this;
     }
 
     private void move() {
         if (pending.getAndIncrement() == 0) {
-            moveOn();
+            moveOn(true);
         }
     }
 
-    private void moveOn() {
+    private void moveOn(boolean onExecutor) {
         int seen;
         do {
             seen = pending.get();
@@ -77,7 +77,11 @@ final class LaterJob<T> extends CompletableFuture<T> implements JobFuture<T> {
                 // Stays counted: a decided request moves no more. And it lets go of this future,
                 // which has the handle, so that a forgotten handle becomes garbage.
                 request.wakeWith(() -> {});
-                request.engine().execute(this::decided);
+                if (onExecutor) {
+                    decided();
+                } else {
+                    request.engine().execute(this::decided);
+                }
                 return;
             }
         } while (pending.addAndGet(-seen) != 0);
