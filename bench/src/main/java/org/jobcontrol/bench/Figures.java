@@ -159,6 +159,20 @@ final class Figures {
                 atLeast(0.9)));
     }
 
+    /** Returns what each feature is called, and the key of what a job that uses it costs. */
+    static Map<String, String> costs() {
+        return peers(
+                "nothing more, as shipped", "Costs.asShipped",
+                "no history", "Costs.withoutHistory",
+                "`leak_tracking=SAMPLED`", "Costs.leakTrackingSampled",
+                "by `call`", "Costs.call",
+                "one `checkpoint`", "Costs.checkpoint",
+                "one `progress`", "Costs.progress",
+                "one `onAbort`", "Costs.onAbort",
+                "one look at its `info`", "Costs.infoOfTheJob",
+                "somebody waits for `ended`", "Costs.ended");
+    }
+
     private static List<Figure> handOffAndSizes() {
         return List.of(
                 new Figure(
@@ -175,6 +189,13 @@ final class Figures {
                         peers(),
                         "<= 64 B",
                         atMost(64)),
+                new Figure(
+                        "an idle job object with its id, found by it",
+                        Unit.BYTES,
+                        "Sizes.byId",
+                        peers(),
+                        "<= 150 B",
+                        atMost(150)),
                 new Figure(
                         "a waiter without a thread",
                         Unit.BYTES,

@@ -35,12 +35,25 @@ interface Thing {
 
     /** Starts an engine as it ships, with adapters for things. */
     static JobEngine engine() {
-        JobEngine engine =
-                new JobEngine(EngineClock.system(), Settings.DEFAULTS, type -> JobEngine.NO_BUNDLE);
+        return engine(Settings.DEFAULTS);
+    }
+
+    /** Starts an engine with other settings, with adapters for things. */
+    static JobEngine engine(Settings settings) {
+        JobEngine engine = new JobEngine(EngineClock.system(), settings);
         add(engine, Domain.class, "domain", AdmissionPolicy.LIBVIRT);
         add(engine, Pool.class, "pool", AdmissionPolicy.STORAGE_POOL);
         add(engine, Volume.class, "volume", AdmissionPolicy.VOLUME);
         return engine;
+    }
+
+    /** Returns the class of what stands beside each target; it is the engine's own. */
+    static Class<?> jobObjectType() {
+        try {
+            return Class.forName("org.jobcontrol.core.engine.CoreJobObject");
+        } catch (ClassNotFoundException e) {
+            throw new LinkageError("the engine's job object has another name", e);
+        }
     }
 
     static JobControl control(JobEngine engine) {
