@@ -10,6 +10,8 @@ import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.core.engine.JobEngine;
+import org.jobcontrol.core.engine.Settings;
+import org.jobcontrol.core.engine.Settings.LeakTracking;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -28,7 +30,9 @@ public class Contended {
     private static final int TARGETS = 10_000;
 
     private JobEngine engine;
+    private JobEngine graceEngine;
     private JobObject one;
+    private JobObject oneWithGrace;
     private final JobObject[] many = new JobObject[TARGETS];
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -43,6 +47,9 @@ public class Contended {
         engine = Thing.engine();
         JobControl control = Thing.control(engine);
         one = control.of(Thing.domain("one"));
+        graceEngine = Thing.engine(Thing.settings(
+                Settings.DEFAULTS.historySize(), LeakTracking.OFF, Duration.ofMillis(1)));
+        oneWithGrace = Thing.control(graceEngine).of(Thing.domain("one"));
         for (int i = 0; i < TARGETS; i++) {
             many[i] = control.of(Thing.domain("many-" + i));
             rules[i] = new Uncontended.Rule();
@@ -52,11 +59,17 @@ public class Contended {
     @TearDown
     public void tearDown() {
         engine.close();
+        graceEngine.close();
     }
 
     @Benchmark
     public void oneTarget() throws Exception {
         one.begin(JobType.MODIFY, "bench", LONG).close();
+    }
+
+    @Benchmark
+    public void oneTargetWithGrace() throws Exception {
+        oneWithGrace.begin(JobType.MODIFY, "bench", LONG).close();
     }
 
     @Benchmark

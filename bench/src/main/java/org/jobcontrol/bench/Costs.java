@@ -8,7 +8,6 @@ import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.Progress;
 import org.jobcontrol.core.engine.JobEngine;
-import org.jobcontrol.core.engine.Settings;
 import org.jobcontrol.core.engine.Settings.LeakTracking;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -38,23 +37,12 @@ public class Costs {
     @Setup
     public void setUp() {
         plainEngine = Thing.engine();
-        forgetfulEngine = Thing.engine(settings(0, LeakTracking.OFF));
-        watchingEngine = Thing.engine(settings(1000, LeakTracking.SAMPLED));
+        forgetfulEngine = Thing.engine(Thing.settings(0, LeakTracking.OFF, Duration.ZERO));
+        watchingEngine = Thing.engine(Thing.settings(1000, LeakTracking.SAMPLED, Duration.ZERO));
         control = Thing.control(plainEngine);
         plain = control.of(Thing.domain("plain"));
         forgetful = Thing.control(forgetfulEngine).of(Thing.domain("forgetful"));
         watched = Thing.control(watchingEngine).of(Thing.domain("watched"));
-    }
-
-    private static Settings settings(int history, LeakTracking tracking) {
-        Settings defaults = Settings.DEFAULTS;
-        return new Settings(
-                defaults.beginTimeout(),
-                defaults.queueMax(),
-                history,
-                defaults.historyAge(),
-                defaults.drainTimeout(),
-                tracking);
     }
 
     @TearDown

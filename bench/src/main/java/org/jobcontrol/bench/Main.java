@@ -124,6 +124,7 @@ public final class Main {
                         "ReentrantLock", growth("Growth.reentrantLock", TARGETS)));
         Map<String, List<Double>> threads = new LinkedHashMap<>();
         threads.put("begin + close", growth("Contended.oneTarget", widths));
+        threads.put("the same, 1 ms of grace", growth("Contended.oneTargetWithGrace", widths));
         threads.put("fair ReentrantLock", growth("Contended.oneFairReentrantLock", widths));
         threads.put("fair Semaphore", growth("Contended.oneFairSemaphore", widths));
         threads.put("ReentrantLock (not fair)", growth("Contended.oneReentrantLock", widths));

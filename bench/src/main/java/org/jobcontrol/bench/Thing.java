@@ -1,5 +1,6 @@
 package org.jobcontrol.bench;
 
+import java.time.Duration;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.TargetId;
 import org.jobcontrol.api.spi.AdmissionPolicy;
@@ -7,6 +8,7 @@ import org.jobcontrol.api.spi.TargetAdapter;
 import org.jobcontrol.core.engine.EngineClock;
 import org.jobcontrol.core.engine.JobEngine;
 import org.jobcontrol.core.engine.Settings;
+import org.jobcontrol.core.engine.Settings.LeakTracking;
 
 /** A target that is nothing but its id. */
 interface Thing {
@@ -45,6 +47,19 @@ interface Thing {
         add(engine, Pool.class, "pool", AdmissionPolicy.STORAGE_POOL);
         add(engine, Volume.class, "volume", AdmissionPolicy.VOLUME);
         return engine;
+    }
+
+    /** Returns the settings as shipped, but for these. */
+    static Settings settings(int historySize, LeakTracking leakTracking, Duration grace) {
+        Settings shipped = Settings.DEFAULTS;
+        return new Settings(
+                shipped.beginTimeout(),
+                shipped.queueMax(),
+                historySize,
+                shipped.historyAge(),
+                shipped.drainTimeout(),
+                leakTracking,
+                grace);
     }
 
     /** Returns the class of what stands beside each target; it is the engine's own. */

@@ -37,7 +37,13 @@ final class ConfigReader {
                         0,
                         600_000,
                         defaults.drainTimeout().toMillis())),
-                reader.leakTracking(defaults.leakTracking()));
+                reader.leakTracking(defaults.leakTracking()),
+                Duration.ofNanos(1_000
+                        * reader.number(
+                                "overtaking_grace_micros",
+                                0,
+                                1_000_000,
+                                defaults.overtakingGrace().toNanos() / 1_000)));
     }
 
     private long number(String key, long min, long max, long otherwise) {

@@ -63,4 +63,13 @@ import org.osgi.service.metatype.annotations.Option;
                 @Option(label = "all", value = "ALL")
             })
     String leak__tracking() default "OFF";
+
+    /** Returns how long somebody may have waited and still be overtaken. */
+    @AttributeDefinition(
+            name = "Overtaking grace",
+            description = "Microseconds for which a waiter may be overtaken by running threads;"
+                    + " 0 for strict arrival order",
+            min = "0",
+            max = "1000000")
+    int overtaking__grace__micros() default 0;
 }

@@ -27,17 +27,25 @@ class ConfigReaderTest {
             shown.put(key.getName().replace("__", "_"), key.getDefaultValue());
         }
         assertThat(ConfigReader.read(shown)).isEqualTo(Settings.DEFAULTS);
-        assertThat(shown).hasSize(6);
+        assertThat(shown).hasSize(7);
     }
 
     @Test
     void read_goodValues_takesThem() {
-        Map<String, Object> properties =
-                Map.of("begin_timeout_millis", "250", "queue_max", 7, "leak_tracking", "ALL");
+        Map<String, Object> properties = Map.of(
+                "begin_timeout_millis",
+                "250",
+                "queue_max",
+                7,
+                "leak_tracking",
+                "ALL",
+                "overtaking_grace_micros",
+                1500);
         Settings settings = ConfigReader.read(properties);
         assertThat(settings.beginTimeout()).isEqualTo(Duration.ofMillis(250));
         assertThat(settings.queueMax()).isEqualTo(7);
         assertThat(settings.leakTracking()).isEqualTo(LeakTracking.ALL);
+        assertThat(settings.overtakingGrace()).isEqualTo(Duration.ofNanos(1_500_000));
     }
 
     @ParameterizedTest
@@ -50,6 +58,7 @@ class ConfigReaderTest {
                 "history_size         | 1e3       | not a number from 0 to 1000000",
                 "history_age_minutes  | 525601    | not a number from 1 to 525600",
                 "drain_timeout_millis | 600001    | not a number from 0 to 600000",
+                "overtaking_grace_micros | 1000001 | not a number from 0 to 1000000",
                 "leak_tracking        | SOMETIMES | not one of [OFF, SAMPLED, ALL]"
             })
     void read_aBadValue_namesKeyValueAndRange(String key, String value, String range) {

@@ -200,8 +200,8 @@ class HierarchyTest {
 
     @Test
     void begin_queueFull_isRefusedAtOnce() throws Exception {
-        engine.settings(
-                new Settings(LONG, 1, 10, Duration.ofDays(1), LONG, Settings.LeakTracking.OFF));
+        engine.settings(new Settings(
+                LONG, 1, 10, Duration.ofDays(1), LONG, Settings.LeakTracking.OFF, Duration.ZERO));
         try (Job holder = pool.begin(QUERY, "holder")) {
             assertThatThrownBy(() -> pool.begin(QUERY, "too many", LONG))
                     .isInstanceOfSatisfying(

@@ -31,6 +31,11 @@ final class Admission {
      * One kind of waiter passes those that hold it back: the CHILD hold of a thread or a group that
      * is in the job slot already, because those in front of it wait for that one.
      *
+     * Overtaking, if a grace is configured; without, everything here is strict. When the turn of a waiter
+     * comes that is a plain one and has not waited for as long as the grace, the round does not give it
+     * the slot but wakes it to take the slot itself, so that threads that run may be quicker: a switch of
+     * threads costs more than most jobs last. Rounds look at the first waiter, which has waited longest.
+     *
      * Barred. While a predecessor of the job object is busy, nobody is admissible.
      */
     private final ReentrantLock lock = new ReentrantLock();
@@ -143,7 +148,7 @@ final class Admission {
 
     /** Returns whether a newcomer may go in at once: nobody that waits is in its way either. */
     boolean admissible(Hold hold) {
-        return fits(hold.type()) && (nobodyBefore(hold.type()) || passes(hold));
+        return fits(hold.type()) && (nobodyBefore(hold.type()) || passes(hold) || overtakes(hold));
     }
 
     /** Returns whether a request of this thread could be admitted at once. */
@@ -166,6 +171,43 @@ final class Admission {
         Request request = hold.job().request();
         return passes(
                 hold.type(), request, request == null ? hold.job().boundTo() : request.thread());
+    }
+
+    /** Returns whether a newcomer may be quicker than the waiter whose turn it is. */
+    private boolean overtakes(Hold hold) {
+        return heldBack != null && heldBack.job().waiting().beingOvertaken() && plain(hold);
+    }
+
+    /** Returns whether a hold is all that a sync job needs that a caller waits for. */
+    private static boolean plain(Hold hold) {
+        JobEntry job = hold.job();
+        Request request = job.request();
+        return hold == job
+                && job.type.beginnable()
+                && job.type != JobType.DESTROY
+                && !job.type.agent()
+                && job.intention() == null
+                && job.parent() == null
+                && (request == null || request.plain());
+    }
+
+    /** Returns whether the waiter whose turn it is may be overtaken still. */
+    private boolean overtakable(Hold hold) {
+        long grace = rules.engine.settings().overtakingGrace().toNanos();
+        return grace > 0
+                && plain(hold)
+                && rules.engine.clock().nanos() - hold.job().waiting().queuedNanos() < grace;
+    }
+
+    /** Gives the waiter whose turn it is the free slot, unless somebody was quicker. */
+    void takeTurn(Hold hold) {
+        Request request = hold.job().waiting();
+        request.beingOvertaken(false);
+        if (hold == heldBack && fits(hold.type())) {
+            queue.remove(hold);
+            grant(hold);
+            round();
+        }
     }
 
     private boolean passes(JobType type, @Nullable Request request, @Nullable Thread thread) {
@@ -272,6 +314,13 @@ final class Admission {
             }
             if (slots.keptOutBySlot(hold.type()) || (heldBack != null && !passes(hold))) {
                 heldBack = heldBack == null ? hold : heldBack;
+            } else if (heldBack == null && overtakable(hold)) {
+                heldBack = hold;
+                Request request = hold.job().waiting();
+                if (!request.beingOvertaken()) {
+                    request.beingOvertaken(true);
+                    wakeups.add(request);
+                }
             } else {
                 line.remove();
                 grant(hold);

@@ -59,6 +59,9 @@ final class Request {
     private boolean queued;
     private boolean goesNext;
 
+    /** Whether its turn has come and others may still be quicker. */
+    private volatile boolean beingOvertaken;
+
     /** Wakes the mover; null if that is the thread. */
     private volatile @Nullable Runnable waker;
 
@@ -210,6 +213,23 @@ final class Request {
         return true;
     }
 
+    // ---- overtaking, under the lock of the job object that it waits on --------------------------
+
+    /** Returns whether a thread waits for one job with one hold. */
+    boolean plain() {
+        return thread != null && holds.size() == 1;
+    }
+
+    boolean beingOvertaken() {
+        return beingOvertaken;
+    }
+
+    void beingOvertaken(boolean value) {
+        beingOvertaken = value;
+    }
+
+    // ---- waking ---------------------------------------------------------------------------------
+
     void wakeWith(Runnable action) {
         waker = action;
     }
@@ -260,7 +280,7 @@ final class Request {
     private boolean comesSoon() {
         goesNext = false;
         for (int i = 0; i < LOOKS; i++) {
-            if (decided() || granted > next) {
+            if (decided() || granted > next || beingOvertaken) {
                 return true;
             }
             Thread.onSpinWait();
@@ -282,6 +302,8 @@ final class Request {
             } else if (!queued) {
                 queued = true;
                 start(current());
+            } else if (beingOvertaken) {
+                Waits.takeTurn(this);
             } else if (granted == at && !decided()) {
                 // Read last: a lock taken in between may have used up the permit of a wake-up.
                 return false;

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param historyAge how long they are remembered
  * @param drainTimeout how long running jobs get before what they need is taken away
  * @param leakTracking which handles are watched for being forgotten
+ * @param overtakingGrace how long somebody may have waited and still be overtaken; zero for never
  */
 public record Settings(
         Duration beginTimeout,
@@ -18,7 +19,8 @@ public record Settings(
         int historySize,
         Duration historyAge,
         Duration drainTimeout,
-        LeakTracking leakTracking) {
+        LeakTracking leakTracking,
+        Duration overtakingGrace) {
     /** Which handles are watched for being forgotten. */
     public enum LeakTracking {
         /** None. */
@@ -36,5 +38,6 @@ public record Settings(
             1000,
             Duration.ofDays(1),
             Duration.ofSeconds(10),
-            LeakTracking.OFF);
+            LeakTracking.OFF,
+            Duration.ZERO);
 }

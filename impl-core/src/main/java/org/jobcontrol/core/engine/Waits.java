@@ -63,6 +63,17 @@ final class Waits {
         }
     }
 
+    /** Has a request that may be overtaken take the slot that is free for it, if it still is. */
+    static void takeTurn(Request request) {
+        Hold hold = request.current();
+        Admission admission = hold.object.lock();
+        try {
+            admission.takeTurn(hold);
+        } finally {
+            hold.object.unlock(admission);
+        }
+    }
+
     /**
      * Refuses a request, unless it is decided.
      *

@@ -277,7 +277,8 @@ final class TraceRunner implements AutoCloseable {
                 now.historySize(),
                 now.historyAge(),
                 now.drainTimeout(),
-                now.leakTracking());
+                now.leakTracking(),
+                now.overtakingGrace());
     }
 
     /** Ends the actors; jobs they still hold go with the engine. */
