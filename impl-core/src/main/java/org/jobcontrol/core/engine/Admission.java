@@ -173,6 +173,20 @@ final class Admission {
                 hold.type(), request, request == null ? hold.job().boundTo() : request.thread());
     }
 
+    private boolean passes(JobType type, @Nullable Request request, @Nullable Thread thread) {
+        if (type != JobType.CHILD) {
+            return false;
+        }
+        for (Hold inside : slots.jobs()) {
+            Thread owner = inside.job().boundTo();
+            Request its = inside.job().request();
+            if ((its != null && its == request) || (owner != null && owner == thread)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Returns whether a newcomer may be quicker than the waiter whose turn it is. */
     private boolean overtakes(Hold hold) {
         return heldBack != null && heldBack.job().waiting().beingOvertaken() && plain(hold);
@@ -200,28 +214,13 @@ final class Admission {
     }
 
     /** Gives the waiter whose turn it is the free slot, unless somebody was quicker. */
-    void takeTurn(Hold hold) {
-        Request request = hold.job().waiting();
+    void takeTurn(Request request, Hold hold) {
         request.beingOvertaken(false);
         if (hold == heldBack && fits(hold.type())) {
             queue.remove(hold);
             grant(hold);
             round();
         }
-    }
-
-    private boolean passes(JobType type, @Nullable Request request, @Nullable Thread thread) {
-        if (type != JobType.CHILD) {
-            return false;
-        }
-        for (Hold inside : slots.jobs()) {
-            Thread owner = inside.job().boundTo();
-            Request its = inside.job().request();
-            if ((its != null && its == request) || (owner != null && owner == thread)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     // ---- in and out -----------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.JobUnavailableException;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what callers ask for into requests: checks it, and finds the holds it needs. */
+/** Makes the jobs that callers ask for and begins them: at once, or by a request that may wait. */
 final class Begins {
     private final JobEngine engine;
 

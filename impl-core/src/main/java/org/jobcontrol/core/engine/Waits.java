@@ -68,7 +68,7 @@ final class Waits {
         Hold hold = request.current();
         Admission admission = hold.object.lock();
         try {
-            admission.takeTurn(hold);
+            admission.takeTurn(request, hold);
         } finally {
             hold.object.unlock(admission);
         }

@@ -23,15 +23,7 @@ class OvertakingTest {
     private CoreJobObject object = object(GRACE);
 
     private CoreJobObject object(Duration grace) {
-        Settings defaults = Settings.DEFAULTS;
-        Settings settings = new Settings(
-                defaults.beginTimeout(),
-                defaults.queueMax(),
-                defaults.historySize(),
-                defaults.historyAge(),
-                defaults.drainTimeout(),
-                defaults.leakTracking(),
-                grace);
+        Settings settings = Overtaking.settings(grace);
         Rules rules = new Rules(new JobEngine(clock, settings), AdmissionPolicy.LIBVIRT);
         return new CoreJobObject(TargetId.of("domain", "one"), rules, null);
     }

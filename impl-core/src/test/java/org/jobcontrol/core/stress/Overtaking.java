@@ -27,10 +27,10 @@ public final class Overtaking {
 
     private Overtaking() {}
 
-    /** Returns what went wrong, or empty. */
-    public static Optional<String> violation(Duration grace) throws InterruptedException {
+    /** Returns the default settings, with a grace. */
+    public static Settings settings(Duration grace) {
         Settings defaults = Settings.DEFAULTS;
-        Settings settings = new Settings(
+        return new Settings(
                 defaults.beginTimeout(),
                 defaults.queueMax(),
                 defaults.historySize(),
@@ -38,6 +38,11 @@ public final class Overtaking {
                 defaults.drainTimeout(),
                 defaults.leakTracking(),
                 grace);
+    }
+
+    /** Returns what went wrong, or empty. */
+    public static Optional<String> violation(Duration grace) throws InterruptedException {
+        Settings settings = settings(grace);
         AtomicReference<String> violation = new AtomicReference<>();
         try (JobEngine engine = new JobEngine(EngineClock.system(), settings)) {
             Target.addAdapters(engine);
