@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.DoublePredicate;
 
 /** What is compared with what, and what it is to be. */
@@ -11,6 +12,7 @@ final class Figures {
     /** The unit of a figure, and which way is better. */
     enum Unit {
         NANOS("ns"),
+        MILLIS("ms"),
         PAIRS("M/s"),
         BYTES("B");
 
@@ -64,8 +66,13 @@ final class Figures {
         return "Contended." + method + "@" + threads;
     }
 
-    /** Returns every figure, for these numbers of threads on one target. */
-    static List<Figure> all(List<Integer> widths) {
+    /**
+     * Returns every figure.
+     *
+     * @param widths numbers of threads on one target
+     * @param measured the keys of what was measured: not every Java has everything
+     */
+    static List<Figure> all(List<Integer> widths, Set<String> measured) {
         List<Figure> all = new ArrayList<>(uncontended());
         widths.forEach(width -> all.addAll(contended(width)));
         all.add(new Figure(
@@ -76,6 +83,9 @@ final class Figures {
                 ">= 100 x",
                 atLeast(100)));
         all.addAll(handOffAndSizes());
+        all.addAll(busy());
+        all.addAll(virtualThreads());
+        all.removeIf(figure -> !measured.contains(figure.ours()));
         return all;
     }
 
@@ -181,6 +191,56 @@ final class Figures {
                 "one `onAbort`", "Costs.onAbort",
                 "one look at its `info`", "Costs.infoOfTheJob",
                 "somebody waits for `ended`", "Costs.ended");
+    }
+
+    private static List<Figure> busy() {
+        return List.of(
+                new Figure(
+                        "info() while 64 threads work on 10,000 targets, median",
+                        Unit.NANOS,
+                        "Busy.look@10000",
+                        peers(),
+                        "<= 1000 ns",
+                        atMost(1000)),
+                new Figure(
+                        "info() while 64 threads wait for one target, median",
+                        Unit.NANOS,
+                        "Busy.look@1",
+                        peers(),
+                        "<= 1000 ns",
+                        atMost(1000)),
+                new Figure(
+                        "the same, 1 ms of grace",
+                        Unit.NANOS,
+                        "Busy.lookWithGrace",
+                        peers(),
+                        "<= 1000 ns",
+                        atMost(1000)),
+                new Figure(
+                        "longest wait of 64 threads, 1 ms of grace",
+                        Unit.MILLIS,
+                        "Busy.longestWait",
+                        peers(),
+                        "<= 10 ms",
+                        atMost(10)));
+    }
+
+    private static List<Figure> virtualThreads() {
+        return List.of(
+                new Figure(
+                        "100,000 virtual threads wait, each",
+                        Unit.BYTES,
+                        "VirtualThreads.bytes",
+                        peers(),
+                        "<= 900 B",
+                        atMost(900)),
+                new Figure(
+                        "a turn of theirs",
+                        Unit.NANOS,
+                        "VirtualThreads.turn",
+                        peers(),
+                        "<= 2000 ns",
+                        atMost(2000)));
     }
 
     private static List<Figure> handOffAndSizes() {

@@ -1,6 +1,7 @@
 package org.jobcontrol.bench;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -46,7 +47,8 @@ public final class Main {
         if (bench.full) {
             bench.drawGrowth(new Plots(Path.of(arguments[2])));
         }
-        Table table = new Table(Figures.all(bench.judgedWidths()), bench.measured);
+        Table table = new Table(
+                Figures.all(bench.judgedWidths(), bench.measured.keySet()), bench.measured);
         table.print();
         table.printCosts();
         table.write(Path.of(arguments[1]));
@@ -71,6 +73,22 @@ public final class Main {
         measured.put("Sizes.idle", Measured.of(Sizes.idle()));
         measured.put("Sizes.byId", Measured.of(Sizes.byId()));
         measured.put("Sizes.waiter", Measured.of(Sizes.waiter()));
+        measureBusy();
+        if (full && VirtualThreads.supported()) {
+            VirtualThreads.Cost cost = VirtualThreads.of(100_000);
+            measured.put("VirtualThreads.bytes", Measured.of(cost.bytes()));
+            measured.put("VirtualThreads.turn", Measured.of(cost.turnNanos()));
+        }
+    }
+
+    private void measureBusy() throws InterruptedException {
+        System.err.println("bench: looks while 64 threads work");
+        measured.put("Busy.look@1", Measured.of(Busy.on(1, Duration.ZERO).lookNanos()));
+        measured.put(
+                "Busy.look@10000", Measured.of(Busy.on(10_000, Duration.ZERO).lookNanos()));
+        Busy.Seen graceful = Busy.on(1, Duration.ofMillis(1));
+        measured.put("Busy.lookWithGrace", Measured.of(graceful.lookNanos()));
+        measured.put("Busy.longestWait", Measured.of(graceful.longestWaitMillis()));
     }
 
     private void run(String type, int threads, String methods) throws RunnerException {

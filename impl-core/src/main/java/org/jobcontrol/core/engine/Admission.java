@@ -1,9 +1,9 @@
 package org.jobcontrol.core.engine;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.StampedLock;
+import java.util.function.Function;
 import org.jobcontrol.api.JobType;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +38,11 @@ final class Admission {
      *
      * Barred. While a predecessor of the job object is busy, nobody is admissible.
      */
-    private final ReentrantLock lock = new ReentrantLock();
+    private final StampedLock lock = new StampedLock();
+
+    /** What frees the lock; of whoever holds it. */
+    private long stamp;
+
     final Slots slots;
     final WaitQueue queue = new WaitQueue();
     private final Rules rules;
@@ -51,7 +55,7 @@ final class Admission {
 
     private boolean barred;
 
-    private Wakeups wakeups = new Wakeups();
+    private @Nullable Wakeups wakeups;
 
     private volatile @Nullable JobEntry completed;
     private volatile boolean closed;
@@ -64,7 +68,7 @@ final class Admission {
     Admission(Rules rules, @Nullable Hold alone) {
         this.rules = rules;
         this.slots = new Slots(rules);
-        lock.lock();
+        lock();
         if (alone != null) {
             boolean here = !alone.left();
             completed = alone.completed();
@@ -78,31 +82,41 @@ final class Admission {
         }
     }
 
+    /** Takes the lock. Whoever has it must not take it again. */
     void lock() {
-        lock.lock();
+        long taken = lock.writeLock();
+        stamp = taken;
     }
 
     void unlock() {
-        lock.unlock();
+        lock.unlockWrite(stamp);
     }
 
-    /** Returns whether this thread has locked it more than once. */
-    boolean lockedAgain() {
-        return lock.getHoldCount() > 1;
+    /**
+     * Looks without the lock.
+     *
+     * @param look what to see; it may see what never was, and must not fail for that
+     * @return what was seen, or null if something was changed meanwhile
+     */
+    <T> @Nullable T look(Function<Admission, T> look) {
+        long before = lock.tryOptimisticRead();
+        if (before == 0) {
+            return null;
+        }
+        T seen = look.apply(this);
+        Hold alone = first;
+        // One that has ended without the lock has not let others in yet.
+        return (alone != null && alone.left()) || !lock.validate(before) ? null : seen;
     }
 
     /**
      * Sees to it that who ended without the lock holds no slot. To be called when the lock is taken.
-     *
-     * @return whether somebody had
      */
-    boolean settle() {
+    void settle() {
         Hold alone = first;
-        if (alone == null || !alone.left()) {
-            return false;
+        if (alone != null && alone.left()) {
+            leave(alone);
         }
-        leave(alone);
-        return true;
     }
 
     /** Lets nobody in until a round after this is false again. */
@@ -134,13 +148,16 @@ final class Admission {
 
     /** Returns who is to be woken when the lock is free again. */
     Wakeups wakeups() {
-        return wakeups;
+        Wakeups due = wakeups == null ? new Wakeups() : wakeups;
+        wakeups = due;
+        return due;
     }
 
-    /** Takes over who is to be woken. */
+    /** Takes over who is to be woken, or null if nobody is. */
+    @Nullable
     Wakeups takeWakeups() {
         Wakeups due = wakeups;
-        wakeups = new Wakeups();
+        wakeups = null;
         return due;
     }
 
@@ -161,10 +178,11 @@ final class Admission {
     }
 
     private boolean nobodyBefore(JobType type) {
-        return type.agent() ? queue.lineOf(type).isEmpty() : heldBack == null;
+        return type.agent() ? queue.lineOf(type).empty() : heldBack == null;
     }
 
-    private boolean passes(Hold hold) {
+    /** Returns whether a hold goes in though others that wait are before it. */
+    boolean passes(Hold hold) {
         if (hold.type() != JobType.CHILD) {
             return false;
         }
@@ -274,7 +292,7 @@ final class Admission {
     /** Takes a waiting hold, whose request is refused, out of the queue; a round must follow. */
     void drop(Hold hold) {
         queue.remove(hold);
-        wakeups.add(hold.job().waiting());
+        wakeups().add(hold.job().waiting());
     }
 
     /** Refuses the nested jobs that still wait when their async job ends. */
@@ -293,7 +311,7 @@ final class Admission {
     void round() {
         heldBack = null;
         if (barred) {
-            heldBack = queue.lineOf(JobType.QUERY).stream().findFirst().orElse(null);
+            heldBack = queue.lineOf(JobType.QUERY).head();
             return;
         }
         if (queue.empty()) {
@@ -304,10 +322,11 @@ final class Admission {
     }
 
     private void roundOfJobs() {
-        Iterator<Hold> line = queue.lineOf(JobType.QUERY).iterator();
+        Line.Place place = queue.lineOf(JobType.QUERY).first();
         boolean somebodyMayPass = rules.policy.sharing().contains(JobType.CHILD);
-        while (line.hasNext() && (heldBack == null || somebodyMayPass)) {
-            Hold hold = line.next();
+        while (place != null && (heldBack == null || somebodyMayPass)) {
+            Hold hold = place.hold;
+            place = place.next();
             if (slots.keptOutByAsync(hold.type())) {
                 continue;
             }
@@ -315,27 +334,34 @@ final class Admission {
                 heldBack = heldBack == null ? hold : heldBack;
             } else if (heldBack == null && overtakable(hold)) {
                 heldBack = hold;
-                Request request = hold.job().waiting();
-                if (!request.beingOvertaken()) {
-                    request.beingOvertaken(true);
-                    wakeups.add(request);
-                }
+                letBeOvertaken(hold.job().waiting());
             } else {
-                line.remove();
-                grant(hold);
-                wakeups.add(hold.job().waiting());
+                handOver(hold);
             }
         }
     }
 
-    private void roundOfAgents() {
-        Iterator<Hold> line = queue.lineOf(JobType.AGENT_QUERY).iterator();
-        while (slots.agent() == null && line.hasNext()) {
-            Hold hold = line.next();
-            line.remove();
-            grant(hold);
-            wakeups.add(hold.job().waiting());
+    private void letBeOvertaken(Request request) {
+        if (!request.beingOvertaken()) {
+            request.beingOvertaken(true);
+            wakeups().add(request);
         }
+    }
+
+    private void roundOfAgents() {
+        Line.Place place = queue.lineOf(JobType.AGENT_QUERY).first();
+        while (slots.agent() == null && place != null) {
+            Hold hold = place.hold;
+            place = place.next();
+            handOver(hold);
+        }
+    }
+
+    /** Takes a hold out of the queue and into its slot. */
+    private void handOver(Hold hold) {
+        queue.remove(hold);
+        grant(hold);
+        wakeups().add(hold.job().waiting());
     }
 
     /** Returns every job that runs or waits here. */
@@ -350,8 +376,6 @@ final class Admission {
         return jobs;
     }
 
-    // ---- who is in the way ----------------------------------------------------------------------
-
     /** Returns how many jobs count for the queue bound: all that run and wait, but for steps. */
     int counted() {
         return counted(slots.all()) + counted(queue.all());
@@ -365,45 +389,9 @@ final class Admission {
         return counted;
     }
 
-    /** Returns the running jobs that keep a type out. */
-    List<JobEntry> runningInTheWayOf(JobType type) {
-        List<JobEntry> jobs = new ArrayList<>();
-        JobEntry async = slots.async();
-        if (async != null && slots.keptOutByAsync(type)) {
-            jobs.add(async);
-        }
-        if (slots.keptOutBySlot(type)) {
-            Hold agent = slots.agent();
-            List<Hold> holders = type.agent() && agent != null ? List.of(agent) : slots.jobs();
-            holders.forEach(holder -> jobs.add(holder.job()));
-        }
-        return jobs;
-    }
-
-    /** Returns the running jobs that a waiting hold waits for, directly or through those before it. */
-    List<JobEntry> waitedForBy(Hold hold) {
-        List<JobEntry> jobs = runningInTheWayOf(hold.type());
-        if (!hold.type().agent() && !slots.keptOutBySlot(hold.type()) && heldBack != null) {
-            // Held back by waiters, and what they wait for is whoever is in the job slot.
-            slots.jobs().forEach(holder -> jobs.add(holder.job()));
-        }
-        return jobs;
-    }
-
-    /** Returns the waiting jobs that hold a request back, at most so many. */
-    List<JobEntry> waitingInTheWayOf(JobType type, @Nullable Hold hold, int max) {
-        List<JobEntry> jobs = new ArrayList<>();
-        if (slots.keptOutByAsync(type) || (hold != null && passes(hold))) {
-            return jobs;
-        }
-        for (Hold earlier : queue.lineOf(type)) {
-            if (earlier == hold || jobs.size() >= max) {
-                break;
-            }
-            if (!slots.keptOutByAsync(earlier.type())) {
-                jobs.add(earlier.job());
-            }
-        }
-        return jobs;
+    /** Returns the first waiter that is not just kept out by the async job, or null. */
+    @Nullable
+    Hold heldBack() {
+        return heldBack;
     }
 }

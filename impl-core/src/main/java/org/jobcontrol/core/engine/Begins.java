@@ -80,8 +80,9 @@ final class Begins {
     }
 
     private Optional<Job> notNow(Hold hold, JobHandle job) {
-        Fate.Refusal never = hold.object.never(hold);
-        Fate.Refusal why = never == null ? Fate.Refusal.of(hold.object, Reason.TIMEOUT, "") : never;
+        Fate.Refusal why = hold.object
+                .never(hold)
+                .orElseGet(() -> Fate.Refusal.of(hold.object, Reason.TIMEOUT, ""));
         Request request = new Request(engine, Thread.currentThread(), Duration.ZERO);
         request.add(job, false);
         request.decide(why);

@@ -172,8 +172,8 @@ final class BundleJobObject implements JobObject {
 
     @Override
     public boolean abortAsync() {
-        JobEntry async = core.asyncSlot();
-        return async != null && engine.aborts().ask(async) != AbortResult.TOO_LATE;
+        Optional<JobEntry> async = core.asyncSlot();
+        return async.isPresent() && engine.aborts().ask(async.get()) != AbortResult.TOO_LATE;
     }
 
     // ---- look -----------------------------------------------------------------------------------

@@ -2,9 +2,9 @@ package org.jobcontrol.core.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobRefusedException.Reason;
@@ -47,12 +47,11 @@ final class CoreJobObject {
      * and runs a round: the leaver may have been the one that held the others back. Holds that the
      * request has elsewhere it gives back itself (Request.giveBack).
      *
-     * Successors. A job object that is closed while jobs run is followed by a new one for the same id,
-     * which admits nothing until its predecessor is idle.
-     *
-     * Locking. The Admission's lock guards what is in it, and predecessor and successor. It is a leaf,
-     * but that a successor's is taken before its predecessor's. Under it nothing is logged, no foreign
-     * code runs and no stage completes: who is to be woken is gathered in Wakeups and woken after.
+     * Locking. The Admission's lock guards what is in it, and the Succession. It is a leaf, but that a
+     * successor's is taken before its predecessor's; nobody takes it twice. Under it nothing is logged,
+     * no foreign code runs and no stage completes: who is to be woken is gathered in Wakeups and woken
+     * after. Who only looks does not take it, unless others took it each time: a look whose moment was
+     * no single one is thrown away.
      */
     private static final VarHandle WORD;
 
@@ -64,6 +63,8 @@ final class CoreJobObject {
         }
     }
 
+    private static final int LOOKS = 8;
+
     final TargetId target;
     final Rules rules;
 
@@ -71,13 +72,7 @@ final class CoreJobObject {
     private volatile @Nullable Object word;
 
     private volatile @Nullable CoreJobObject parent;
-    private @Nullable Succession succession;
-
-    /** Who came before and who comes after; most have neither. */
-    private static final class Succession {
-        private @Nullable CoreJobObject predecessor;
-        private @Nullable CoreJobObject successor;
-    }
+    private volatile Succession succession = Succession.NONE;
 
     CoreJobObject(TargetId target, Rules rules, @Nullable CoreJobObject parent) {
         this.target = target;
@@ -192,14 +187,11 @@ final class CoreJobObject {
 
     /** Frees the lock, does away with what admits if nobody needs it, and wakes who is to be woken. */
     void unlock(Admission admission) {
-        if (admission.lockedAgain()) {
-            admission.unlock();
-            return;
-        }
         Wakeups due = admission.takeWakeups();
         if (admission.empty()) {
             if (admission.closed()) {
-                if (predecessor() == null) {
+                if (succession.predecessor() == null) {
+                    due = due == null ? new Wakeups() : due;
                     due.idle(this);
                 }
             } else if (!admission.barred() && !engine().closing()) {
@@ -207,7 +199,9 @@ final class CoreJobObject {
             }
         }
         admission.unlock();
-        due.run();
+        if (due != null) {
+            due.run();
+        }
     }
 
     /**
@@ -251,55 +245,20 @@ final class CoreJobObject {
         }
     }
 
-    /** Makes another job object, that nobody knows yet, wait until this closed one is idle. */
-    void succeededBy(CoreJobObject next) {
-        Admission later = next.lock();
-        Admission admission = lock();
-        if (!admission.empty() || predecessor() != null) {
-            succession().successor = next;
-            next.succession().predecessor = this;
-            later.barred(true);
-        }
-        Wakeups due = admission.takeWakeups();
-        admission.unlock();
-        // This one cannot give way in here: the engine is making the next.
-        due.run();
-        next.unlock(later);
+    /** Returns who came before and who comes after. */
+    Succession succession() {
+        return succession;
     }
 
-    /** Gives way: this job object is closed and idle. */
-    void giveWay() {
-        Admission admission = lock();
-        CoreJobObject next = succession == null ? null : succession.successor;
-        succession = null;
-        admission.unlock();
-        engine().forget(this);
-        if (next != null) {
-            next.predecessorGone();
-        }
+    /** Under the lock. */
+    void succession(Succession value) {
+        succession = value;
     }
 
-    private void predecessorGone() {
-        Admission admission = lock();
-        try {
-            succession().predecessor = null;
-            admission.barred(false);
-            admission.round();
-        } finally {
-            unlock(admission);
-        }
-    }
-
-    private Succession succession() {
-        Succession known = succession == null ? new Succession() : succession;
-        succession = known;
-        return known;
-    }
-
-    /** Returns the job object that this one waits for; under the lock. */
+    /** Returns what admits here, or null if that is not needed now. */
     @Nullable
-    CoreJobObject predecessor() {
-        return succession == null ? null : succession.predecessor;
+    Admission admission() {
+        return word instanceof Admission admission ? admission : null;
     }
 
     // ---- looking --------------------------------------------------------------------------------
@@ -313,70 +272,65 @@ final class CoreJobObject {
     }
 
     ObjectSnapshot snapshot() {
-        if (word instanceof Admission) {
-            Admission admission = lock();
-            try {
-                ObjectSnapshot seen = ObjectSnapshot.of(this, admission);
-                // One that ended while this looked, without the lock, has let others in by now.
-                return admission.settle() ? ObjectSnapshot.of(this, admission) : seen;
-            } finally {
-                unlock(admission);
-            }
-        }
-        return ObjectSnapshot.of(this, alone());
-    }
-
-    /** Returns the hold that is alone here, or null if nobody is. Not if several are. */
-    private @Nullable Hold alone() {
-        return word instanceof Hold hold && !hold.left() ? hold : null;
+        return look(
+                hold -> ObjectSnapshot.of(this, hold),
+                admission -> ObjectSnapshot.of(this, admission));
     }
 
     /** Returns every job that runs or waits here, those of predecessors included. */
     List<JobEntry> jobs() {
-        if (!(word instanceof Admission)) {
-            Hold alone = alone();
-            return alone == null ? List.of() : List.of(alone.job());
-        }
-        Admission admission = lock();
-        try {
-            List<JobEntry> jobs = earlierJobs();
-            jobs.addAll(admission.jobs());
-            return jobs;
-        } finally {
-            unlock(admission);
-        }
+        return look(hold -> hold == null ? List.of() : List.of(hold.job()), this::jobs);
     }
 
-    /** Returns the jobs of predecessors, oldest first. Under the lock; so it wakes nobody there. */
-    List<JobEntry> earlierJobs() {
-        CoreJobObject earlier = predecessor();
-        if (earlier == null || !(earlier.word instanceof Admission admission)) {
-            return new ArrayList<>();
-        }
-        admission.lock();
-        try {
-            List<JobEntry> jobs = earlier.earlierJobs();
-            jobs.addAll(admission.jobs());
-            return jobs;
-        } finally {
-            admission.unlock();
-        }
+    /** The same, for who has the lock. */
+    List<JobEntry> jobs(Admission admission) {
+        List<JobEntry> jobs = Succession.earlierJobs(this);
+        jobs.addAll(admission.jobs());
+        return jobs;
     }
 
     List<JobEntry> jobSlot() {
-        Admission admission = lock();
-        try {
-            return admission.slots.jobs().stream().map(Hold::job).toList();
-        } finally {
-            unlock(admission);
-        }
+        return look(
+                hold -> hold == null || hold.type().agent() || hold.type() == JobType.ASYNC
+                        ? List.of()
+                        : List.of(hold.job()),
+                admission ->
+                        admission.slots.jobs().list().stream().map(Hold::job).toList());
     }
 
-    @Nullable
-    JobEntry asyncSlot() {
+    Optional<JobEntry> asyncSlot() {
+        return look(
+                hold -> hold != null && hold.type() == JobType.ASYNC
+                        ? Optional.of(hold.job())
+                        : Optional.empty(),
+                admission -> Optional.ofNullable(admission.slots.async()));
+    }
+
+    /**
+     * Looks at one moment. Takes the lock only if it was taken by others in every of some attempts.
+     *
+     * @param alone looks where one hold is, or null
+     * @param several looks where there may be more
+     */
+    private <T> T look(Function<@Nullable Hold, T> alone, Function<Admission, T> several) {
+        for (int i = 0; i < LOOKS; i++) {
+            Object now = word;
+            if (!(now instanceof Admission admission)) {
+                Hold hold = (Hold) now;
+                return alone.apply(hold == null || hold.left() ? null : hold);
+            }
+            T seen = admission.look(several);
+            if (seen != null && word == admission) {
+                return seen;
+            }
+        }
+        return locked(several);
+    }
+
+    private <T> T locked(Function<Admission, T> look) {
         Admission admission = lock();
         try {
-            return admission.slots.async();
+            return look.apply(admission);
         } finally {
             unlock(admission);
         }
@@ -384,35 +338,18 @@ final class CoreJobObject {
 
     /** Returns the running jobs that a waiting hold waits for, directly or through those before it. */
     List<JobEntry> waitedForBy(Hold hold) {
-        Admission admission = lock();
-        try {
-            if (!admission.queue.contains(hold)) {
-                return List.of();
-            }
-            List<JobEntry> jobs = earlierJobs();
-            jobs.addAll(admission.waitedForBy(hold));
-            return jobs;
-        } finally {
-            unlock(admission);
-        }
+        return locked(admission -> admission.queue.contains(hold)
+                ? InTheWay.waitedForBy(this, admission, hold)
+                : List.of());
     }
 
-    /** Returns why a hold could never be taken here, however long it waited, or null. */
-    Fate.@Nullable Refusal never(Hold hold) {
-        Admission admission = lock();
-        try {
-            return Waits.never(this, admission, hold.type(), hold.job().parent());
-        } finally {
-            unlock(admission);
-        }
+    /** Returns why a hold could never be taken here, however long it waited. */
+    Optional<Fate.Refusal> never(Hold hold) {
+        return locked(admission -> Optional.ofNullable(
+                Waits.never(this, admission, hold.type(), hold.job().parent())));
     }
 
     ExplanationRecord explain(JobType type) {
-        Admission admission = lock();
-        try {
-            return ExplanationRecord.of(this, admission, type);
-        } finally {
-            unlock(admission);
-        }
+        return locked(admission -> ExplanationRecord.of(this, admission, type));
     }
 }

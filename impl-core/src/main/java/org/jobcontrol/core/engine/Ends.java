@@ -118,6 +118,7 @@ final class Ends {
 
     // ---- with what outcome ----------------------------------------------------------------------
 
+    @SuppressWarnings("ReferenceEquality") // a shortcut for the one constant
     private static Life ending(Life seen, @Nullable JobOutcome forced, @Nullable Throwable cause) {
         Extras extras = seen.extras();
         String stopped = extras == null ? null : extras.stopped;
@@ -126,6 +127,9 @@ final class Ends {
             last = seen.failed(new IllegalStateException(stopped));
         }
         JobOutcome outcome = forced != null ? forced : outcome(seen, stopped != null);
+        if (last == Life.PLAIN && outcome == JobOutcome.COMPLETED) {
+            return Life.COMPLETED;
+        }
         return extras == null || extras.covered().isEmpty()
                 ? last.finished(outcome)
                 : last.closed(outcome);

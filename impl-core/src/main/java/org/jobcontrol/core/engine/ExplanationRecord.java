@@ -39,7 +39,7 @@ record ExplanationRecord(
         if (admission.admissible(type)) {
             return admissible(type);
         }
-        List<JobEntry> inTheWay = Waits.inTheWayOf(object, admission, type, null);
+        List<JobEntry> inTheWay = InTheWay.of(object, admission, type, null);
         boolean own = inTheWay.stream().anyMatch(job -> job.boundTo() == Thread.currentThread());
         return new ExplanationRecord(
                 false,
@@ -50,7 +50,7 @@ record ExplanationRecord(
     }
 
     private static String rule(CoreJobObject object, Slots slots, JobType type) {
-        if (object.predecessor() != null) {
+        if (object.succession().predecessor() != null) {
             return type + " waits: jobs still run on a target of this name that is gone";
         }
         JobEntry async = slots.async();
@@ -62,7 +62,7 @@ record ExplanationRecord(
                             + object.rules.effectiveMask(async);
         }
         if (slots.keptOutBySlot(type)) {
-            Hold holder = type.agent() ? slots.agent() : slots.jobs().get(0);
+            Hold holder = type.agent() ? slots.agent() : slots.jobs().head();
             return type + " waits: it does not share the slot with "
                     + (holder == null ? "" : holder.type());
         }

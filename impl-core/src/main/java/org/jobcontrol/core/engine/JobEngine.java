@@ -259,7 +259,7 @@ public final class JobEngine implements AutoCloseable {
             }
             CoreJobObject anew = new CoreJobObject(id, rulesOf(policy), parent);
             if (old != null) {
-                old.succeededBy(anew);
+                Succession.begin(old, anew);
             }
             return anew;
         });

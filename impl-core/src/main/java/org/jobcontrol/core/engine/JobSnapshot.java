@@ -104,21 +104,25 @@ final class JobSnapshot implements JobInfo {
     }
 
     static JobSnapshot of(JobEntry job) {
+        return of(job, job.object.engine().clock().nanos());
+    }
+
+    private static JobSnapshot of(JobEntry job, long now) {
         Request request = job.request();
         if (request == null) {
-            return job.entered() ? admitted(job) : waiting(job);
+            return job.entered() ? admitted(job, now) : waiting(job, now);
         }
         Fate fate = request.fate();
         if (fate == null) {
-            return waiting(job);
+            return waiting(job, now);
         }
         Fate.Refusal refusal = fate.refusal();
-        return refusal == null ? admitted(job) : refused(job, request, fate, refusal);
+        return refusal == null ? admitted(job, now) : refused(job, request, fate, refusal);
     }
 
-    private static JobSnapshot waiting(JobEntry job) {
-        long now = Math.max(job.queuedNanos(), job.object.engine().clock().nanos());
-        return new JobSnapshot(job, job.life(), JobState.WAITING, null, false, now, now, null);
+    private static JobSnapshot waiting(JobEntry job, long now) {
+        long until = Math.max(job.queuedNanos(), now);
+        return new JobSnapshot(job, job.life(), JobState.WAITING, null, false, until, until, null);
     }
 
     private static JobSnapshot refused(
@@ -135,13 +139,13 @@ final class JobSnapshot implements JobInfo {
                 Refusals.exception(request, refusal, fate.at()));
     }
 
-    private static JobSnapshot admitted(JobEntry job) {
+    private static JobSnapshot admitted(JobEntry job, long now) {
         Life life = job.life();
         boolean over = life.stage() == Life.Stage.FINISHED;
         boolean failed = over && life.outcome() != JobOutcome.COMPLETED;
         long started = job.startedNanos();
         // The moment of a start may be known more exactly than that of now or of an end.
-        long until = over ? job.endedNanos() : job.object.engine().clock().nanos();
+        long until = over ? job.endedNanos() : now;
         return new JobSnapshot(
                 job,
                 life,
@@ -162,8 +166,8 @@ final class JobSnapshot implements JobInfo {
     }
 
     /** Returns the job behind a hold as the hold's job object shows it. */
-    static JobInfo ofHold(Hold hold) {
-        JobSnapshot job = of(hold.job());
+    static JobInfo ofHold(Hold hold, long now) {
+        JobSnapshot job = of(hold.job(), now);
         return hold == hold.job()
                 ? job
                 : new JobSnapshot(job, hold.object.target, JobType.CHILD, "", job.progress);

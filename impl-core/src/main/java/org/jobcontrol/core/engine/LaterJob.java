@@ -3,7 +3,9 @@ package org.jobcontrol.core.engine;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.Supplier;
 import org.jobcontrol.api.AbortResult;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobFuture;
@@ -27,6 +29,10 @@ final class LaterJob<T> extends CompletableFuture<T> implements JobFuture<T> {
      * until it has seen to all (pending counts them), so the request has one mover at a time.
      */
 
+    @SuppressWarnings("rawtypes") // an updater knows only the class
+    private static final AtomicIntegerFieldUpdater<LaterJob> PENDING =
+            AtomicIntegerFieldUpdater.newUpdater(LaterJob.class, "pending");
+
     /** What happens once the request is admitted; on the executor. */
     @FunctionalInterface
     interface Admitted<T> {
@@ -36,7 +42,7 @@ final class LaterJob<T> extends CompletableFuture<T> implements JobFuture<T> {
     private final Request request;
     private final boolean handsOver;
     private final Admitted<T> admitted;
-    private final AtomicInteger pending = new AtomicInteger();
+    private volatile int pending;
     private volatile boolean settled;
 
     /**
@@ -54,8 +60,7 @@ final class LaterJob<T> extends CompletableFuture<T> implements JobFuture<T> {
     /** Sets the request going. */
     LaterJob<T> begin() {
         request.wakeWith(() -> request.engine().execute(this::move));
-        var unused = whenComplete((value, failure) -> withdrawUnlessSettled());
-        if (pending.getAndIncrement() == 0) {
+        if (PENDING.getAndIncrement(this) == 0) {
             // In this thread as far as it goes without waiting, so arrival order is the callers'
             // order.
             moveOn(false);
@@ -64,7 +69,7 @@ final class LaterJob<T> extends CompletableFuture<T> implements JobFuture<T> {
     }
 
     private void move() {
-        if (pending.getAndIncrement() == 0) {
+        if (PENDING.getAndIncrement(this) == 0) {
             moveOn(true);
         }
     }
@@ -72,7 +77,7 @@ final class LaterJob<T> extends CompletableFuture<T> implements JobFuture<T> {
     private void moveOn(boolean onExecutor) {
         int seen;
         do {
-            seen = pending.get();
+            seen = pending;
             if (request.advance()) {
                 // Stays counted: a decided request moves no more. And it lets go of this future,
                 // which has the handle, so that a forgotten handle becomes garbage.
@@ -84,7 +89,7 @@ final class LaterJob<T> extends CompletableFuture<T> implements JobFuture<T> {
                 }
                 return;
             }
-        } while (pending.addAndGet(-seen) != 0);
+        } while (PENDING.addAndGet(this, -seen) != 0);
     }
 
     private void decided() {
@@ -110,10 +115,48 @@ final class LaterJob<T> extends CompletableFuture<T> implements JobFuture<T> {
         completeExceptionally(failure);
     }
 
-    private void withdrawUnlessSettled() {
-        if (!settled) {
+    // ---- completed from outside
+    // ------------------------------------------------------------------
+
+    @Override
+    public boolean complete(@Nullable T value) {
+        return withdrawUnlessSettled(super.complete(value));
+    }
+
+    @Override
+    public boolean completeExceptionally(Throwable failure) {
+        return withdrawUnlessSettled(super.completeExceptionally(failure));
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        return withdrawUnlessSettled(super.cancel(mayInterruptIfRunning));
+    }
+
+    @Override
+    public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
+        // Completes it by none of the other methods.
+        var unused = whenComplete((value, failure) -> withdrawUnlessSettled(true));
+        return super.completeAsync(supplier, executor);
+    }
+
+    @Override
+    public void obtrudeValue(T value) {
+        super.obtrudeValue(value);
+        withdrawUnlessSettled(true);
+    }
+
+    @Override
+    public void obtrudeException(Throwable failure) {
+        super.obtrudeException(failure);
+        withdrawUnlessSettled(true);
+    }
+
+    private boolean withdrawUnlessSettled(boolean completed) {
+        if (completed && !settled) {
             request.jobs().forEach(request.engine().aborts()::ask);
         }
+        return completed;
     }
 
     @Override

@@ -22,16 +22,22 @@ record ObjectSnapshot(
         boolean closed)
         implements JobObjectInfo {
 
-    /** Looks where several are; under the lock. */
+    /** Looks where several are. */
     static ObjectSnapshot of(CoreJobObject object, Admission admission) {
+        long now = object.engine().clock().nanos();
         Optional<JobEntry> async = Optional.ofNullable(admission.slots.async());
         return new ObjectSnapshot(
                 object.target,
-                admission.slots.jobs().stream().map(JobSnapshot::ofHold).toList(),
-                Optional.ofNullable(admission.slots.agent()).map(JobSnapshot::ofHold),
-                async.map(JobSnapshot::ofHold),
+                admission.slots.jobs().list().stream()
+                        .map(hold -> JobSnapshot.ofHold(hold, now))
+                        .toList(),
+                Optional.ofNullable(admission.slots.agent())
+                        .map(hold -> JobSnapshot.ofHold(hold, now)),
+                async.map(hold -> JobSnapshot.ofHold(hold, now)),
                 async.map(object.rules::effectiveMask),
-                admission.queue.all().stream().map(JobSnapshot::ofHold).toList(),
+                admission.queue.all().stream()
+                        .map(hold -> JobSnapshot.ofHold(hold, now))
+                        .toList(),
                 admission.closed());
     }
 
@@ -55,7 +61,7 @@ record ObjectSnapshot(
 
     /** Returns the job behind a hold; none if it has left in this moment, for which no lock is needed. */
     private static Stream<JobInfo> running(Hold hold) {
-        JobInfo job = JobSnapshot.ofHold(hold);
+        JobInfo job = JobSnapshot.ofHold(hold, hold.object.engine().clock().nanos());
         boolean left = hold == hold.job() && job.state() == JobState.FINISHED;
         return left ? Stream.empty() : Stream.of(job);
     }

@@ -36,8 +36,8 @@ final class Request {
     /** About as long as it takes to wake a thread; none where nobody else can run meanwhile. */
     private static final int LOOKS = Runtime.getRuntime().availableProcessors() > 1 ? 1024 : 0;
 
-    /** Its place in the arrival order of the job object that it waits on; guarded by the lock there. */
-    long arrival;
+    /** Where it stands in a line, or null; written under the lock of the job object that it waits on. */
+    volatile Line.@Nullable Place place;
 
     private final JobEngine engine;
     private final @Nullable Thread thread;

@@ -1,18 +1,16 @@
 package org.jobcontrol.core.engine;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.jobcontrol.api.JobType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who holds the slots of one job object; {@link Rules} says who fits beside them. Not thread-safe: the
- * lock of the {@link Admission} guards it.
+ * Who holds the slots of one job object; {@link Rules} says who fits beside them. Not thread-safe, as
+ * {@link Line} is not.
  */
 final class Slots {
     private final Rules rules;
-    private final List<Hold> jobs = new ArrayList<>(2);
+    private final Line jobs = new Line();
     private @Nullable Hold agent;
     private @Nullable JobEntry async;
 
@@ -29,7 +27,8 @@ final class Slots {
         if (type.agent()) {
             return agent != null;
         }
-        return !jobs.isEmpty() && rules.slotKeepsOut(jobs.get(0).type(), type);
+        Hold holder = jobs.head();
+        return holder != null && rules.slotKeepsOut(holder.type(), type);
     }
 
     void add(Hold hold) {
@@ -38,7 +37,7 @@ final class Slots {
         } else if (hold.type() == JobType.ASYNC) {
             async = hold.job();
         } else {
-            jobs.add(hold);
+            jobs.add(hold, 0);
         }
     }
 
@@ -52,16 +51,21 @@ final class Slots {
             async = null;
             return true;
         }
-        return jobs.remove(hold);
+        Line.Place place = jobs.find(hold);
+        if (place == null) {
+            return false;
+        }
+        jobs.remove(place);
+        return true;
     }
 
     boolean empty() {
-        return jobs.isEmpty() && agent == null && async == null;
+        return jobs.empty() && agent == null && async == null;
     }
 
     /** Returns the holds in the job slot, oldest first. */
-    List<Hold> jobs() {
-        return Collections.unmodifiableList(jobs);
+    Line jobs() {
+        return jobs;
     }
 
     @Nullable
@@ -76,12 +80,14 @@ final class Slots {
 
     /** Returns every hold: job slot, agent, async. */
     List<Hold> all() {
-        List<Hold> all = new ArrayList<>(jobs);
-        if (agent != null) {
-            all.add(agent);
+        List<Hold> all = jobs.list();
+        Hold inAgent = agent;
+        if (inAgent != null) {
+            all.add(inAgent);
         }
-        if (async != null) {
-            all.add(async);
+        Hold inAsync = async;
+        if (inAsync != null) {
+            all.add(inAsync);
         }
         return all;
     }

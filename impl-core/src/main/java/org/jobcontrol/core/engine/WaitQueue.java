@@ -1,57 +1,56 @@
 package org.jobcontrol.core.engine;
 
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jobcontrol.api.JobType;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who waits on one job object, in arrival order. Agent requests are a line of their own. Not
- * thread-safe: the lock of the {@link Admission} guards it.
+ * thread-safe, as {@link Line} is not.
  */
 final class WaitQueue {
-    /** Made for the first waiter: on most targets nobody ever waits. */
-    private @Nullable Set<Hold> jobLine;
-
-    private @Nullable Set<Hold> agentLine;
-
+    private final Line jobs = new Line();
+    private final Line agents = new Line();
     private long arrivals;
 
-    Set<Hold> lineOf(JobType type) {
-        Set<Hold> line = type.agent() ? agentLine : jobLine;
-        return line == null ? Set.of() : line;
+    Line lineOf(JobType type) {
+        return type.agent() ? agents : jobs;
     }
 
     void add(Hold hold) {
-        hold.job().waiting().arrival = ++arrivals;
-        if (hold.type().agent()) {
-            agentLine = agentLine == null ? new LinkedHashSet<>() : agentLine;
-            agentLine.add(hold);
-        } else {
-            jobLine = jobLine == null ? new LinkedHashSet<>() : jobLine;
-            jobLine.add(hold);
-        }
+        hold.job().waiting().place = lineOf(hold.type()).add(hold, ++arrivals);
     }
 
     /** Takes a hold out; false if it is not here. */
     boolean remove(Hold hold) {
-        return contains(hold) && lineOf(hold.type()).remove(hold);
+        Line.Place place = placeOf(hold);
+        if (place == null) {
+            return false;
+        }
+        hold.job().waiting().place = null;
+        lineOf(hold.type()).remove(place);
+        return true;
     }
 
     boolean contains(Hold hold) {
-        return lineOf(hold.type()).contains(hold);
+        return placeOf(hold) != null;
+    }
+
+    /** A hold waits nowhere but on its own job object; its request may have come to another hold. */
+    private static Line.@Nullable Place placeOf(Hold hold) {
+        Request request = hold.job().request();
+        Line.Place place = request == null ? null : request.place;
+        return place == null || place.hold != hold ? null : place;
     }
 
     /** Returns whether a hold is the first in its line. */
     boolean first(Hold hold) {
-        return lineOf(hold.type()).iterator().next() == hold;
+        return lineOf(hold.type()).head() == hold;
     }
 
     boolean empty() {
-        return lineOf(JobType.QUERY).isEmpty() && lineOf(JobType.AGENT_QUERY).isEmpty();
+        return jobs.empty() && agents.empty();
     }
 
     /** Returns how many stand before a hold in its line; all of them if it stands there not. */
@@ -68,10 +67,16 @@ final class WaitQueue {
 
     /** Returns both lines as one, in arrival order. */
     List<Hold> all() {
-        List<Hold> all = new ArrayList<>(lineOf(JobType.QUERY));
-        if (!lineOf(JobType.AGENT_QUERY).isEmpty()) {
-            all.addAll(lineOf(JobType.AGENT_QUERY));
-            all.sort(Comparator.comparingLong(hold -> hold.job().waiting().arrival));
+        List<Hold> all = new ArrayList<>();
+        Line.Place agent = agents.first();
+        for (Line.Place job = jobs.first(); job != null; job = job.next()) {
+            for (; agent != null && agent.arrival < job.arrival; agent = agent.next()) {
+                all.add(agent.hold);
+            }
+            all.add(job.hold);
+        }
+        for (; agent != null; agent = agent.next()) {
+            all.add(agent.hold);
         }
         return all;
     }

@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes the holds of requests that may have to wait, and refuses requests; each under one lock. */
 final class Waits {
-    private static final int BLOCKERS_SHOWN = 100;
-
     private Waits() {}
 
     /** Whether a request that cannot be admitted now waits. */
@@ -149,7 +147,7 @@ final class Waits {
             return new Fate.Refusal(
                     object,
                     Reason.QUEUE_FULL,
-                    snapshots(object.jobs()),
+                    snapshots(object.jobs(admission)),
                     admission.queue.lineOf(type).size(),
                     full);
         }
@@ -162,19 +160,9 @@ final class Waits {
         return new Fate.Refusal(
                 object,
                 reason,
-                snapshots(inTheWayOf(object, admission, hold.type(), hold)),
+                snapshots(InTheWay.of(object, admission, hold.type(), hold)),
                 admission.queue.ahead(hold),
                 detail);
-    }
-
-    /** Returns the jobs that keep a request out, and those that wait and hold it back. */
-    static List<JobEntry> inTheWayOf(
-            CoreJobObject object, Admission admission, JobType type, @Nullable Hold hold) {
-        List<JobEntry> jobs = object.earlierJobs();
-        jobs.addAll(admission.runningInTheWayOf(type));
-        int more = Math.max(0, BLOCKERS_SHOWN - jobs.size());
-        jobs.addAll(admission.waitingInTheWayOf(type, hold, more));
-        return jobs;
     }
 
     static List<JobInfo> snapshots(List<JobEntry> jobs) {

@@ -9,14 +9,11 @@ import org.jspecify.annotations.Nullable;
  * one thread.
  */
 final class Wakeups {
-    private List<Request> decided = List.of();
+    private final List<Request> decided = new ArrayList<>(2);
     private @Nullable CoreJobObject idle;
 
     /** Has a request look at what became of it. */
     void add(Request request) {
-        if (decided.isEmpty()) {
-            decided = new ArrayList<>(2);
-        }
         decided.add(request);
     }
 
@@ -28,7 +25,7 @@ final class Wakeups {
     void run() {
         decided.forEach(Request::wake);
         if (idle != null) {
-            idle.giveWay();
+            Succession.giveWay(idle);
         }
     }
 }

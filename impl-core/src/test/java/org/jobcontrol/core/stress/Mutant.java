@@ -12,10 +12,10 @@ enum Mutant {
             "Admission",
             "boolean somebodyMayPass =",
             "int admitted = 0; boolean somebodyMayPass =",
-            "while (line.hasNext() && (heldBack",
-            "while (admitted == 0 && line.hasNext() && (heldBack",
-            "} else {\n                line.remove();",
-            "} else {\n                admitted = 1; line.remove();"),
+            "while (place != null && (heldBack",
+            "while (admitted == 0 && place != null && (heldBack",
+            "} else {\n                handOver(hold);",
+            "} else {\n                admitted = 1; handOver(hold);"),
     REARM_THE_DEADLINE_AFTER_A_WAKE_UP(
             "Request",
             "if (timer == null) {",
@@ -25,14 +25,13 @@ enum Mutant {
             "private volatile long deadlineNanos;"),
     DECREMENT_THE_QUEUE_TWICE_ON_TIMEOUT(
             "WaitQueue",
-            "return contains(hold) && lineOf(hold.type()).remove(hold);",
-            "boolean was = contains(hold) && lineOf(hold.type()).remove(hold);"
-                    + " lineOf(hold.type()).stream().findFirst()"
-                    + ".ifPresent(lineOf(hold.type())::remove); return was;"),
+            "lineOf(hold.type()).remove(place);",
+            "lineOf(hold.type()).remove(place);"
+                    + " if (!lineOf(hold.type()).empty()) { remove(lineOf(hold.type()).head()); }"),
     LET_A_NEWCOMER_PASS(
             "Admission",
-            "queue.lineOf(type).isEmpty() : heldBack == null;",
-            "queue.lineOf(type).isEmpty() : true;"),
+            "queue.lineOf(type).empty() : heldBack == null;",
+            "queue.lineOf(type).empty() : true;"),
     COMPLETE_A_FUTURE_UNDER_THE_LOCK(
             "LaterJob",
             "request.wakeWith(() -> request.engine().execute(this::move));",
@@ -58,7 +57,8 @@ enum Mutant {
             ": decided()) {\n            return false;",
             ": decided()) {\n            return true;",
             "int i = Math.min(granted, holds.size() - 1);",
-            "int i = -1;");
+            "int i = -1;"),
+    BELIEVE_A_LOOK_THAT_WAS_DISTURBED("Admission", "|| !lock.validate(before)", "");
 
     /** What to change: a class, and what of it by what; any number of times. */
     final String[] changes;

@@ -25,7 +25,7 @@ import org.jobcontrol.core.engine.Settings;
 final class Stress {
     private static final int THREADS = 12;
     private static final int OPERATIONS = 400;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final long INTERRUPT_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
     private final JobEngine engine = new JobEngine(EngineClock.system(), Settings.DEFAULTS);
@@ -41,7 +41,10 @@ final class Stress {
     /** How often one end meets one waiter. */
     static final int RACES = 200_000;
 
-    /** And how often that, for a mutant to be found however busy the machine is. */
+    /** How often somebody looks at a target where turns are taken. */
+    static final int LOOKS = 500_000;
+
+    /** How often that is done over, for a mutant to be found however busy the machine is. */
     private static final int SERIES = 20;
 
     private final long seed;
@@ -65,7 +68,10 @@ final class Stress {
             }
         } finally {
             watching = false;
-            watcher.join();
+            watcher.join(PATIENCE.toMillis());
+        }
+        if (watcher.isAlive()) {
+            checker.violated("a look never came back: " + stacks(List.of(watcher)));
         }
         if (checker.violation().isEmpty()) {
             engine.close();
@@ -122,7 +128,7 @@ final class Stress {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         for (Target target : targets) {
             JobObject jobs = control.of(target);
-            while (!Checker.idle(jobs.info()) && checker.violation().isEmpty()) {
+            while (checker.violation().isEmpty() && !Checker.idle(jobs.info())) {
                 if (System.nanoTime() > deadline) {
                     checker.violated("not given back: " + jobs.info());
                 }
@@ -157,6 +163,9 @@ final class Stress {
         Stress stress = new Stress(seed);
         Optional<String> violation = stress.run(Long.parseLong(arguments[0]));
         violation = violation.or(OneDeadline::violation);
+        if (violation.isEmpty()) {
+            violation = TornLook.violation(LOOKS);
+        }
         for (int i = 0; i < SERIES && violation.isEmpty(); i++) {
             violation = EndMeetsWaiter.violation(RACES, seed + i);
         }

@@ -31,6 +31,12 @@ class StressTest {
     }
 
     @Test
+    @Timeout(600)
+    void look_whileTurnsAreTaken_seesOneMoment() throws Exception {
+        assertThat(TornLook.violation(Stress.LOOKS)).isEmpty();
+    }
+
+    @Test
     void request_forTwoThings_hasOneDeadline() {
         assertThat(OneDeadline.violation()).isEmpty();
     }
