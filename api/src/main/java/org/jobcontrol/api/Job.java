@@ -73,13 +73,38 @@ public interface Job extends AutoCloseable {
     void onAbort(Runnable action);
 
     /**
-     * Ends the work early if that was asked for. Work that lasts calls this often.
+     * Ends the work early if that was asked for, and waits here while the job is paused. Work that
+     * lasts calls this often.
      *
      * @throws JobAbortedException if an abort was requested; the job's outcome will be ABORTED
-     * @throws InterruptedException if the thread is interrupted
+     * @throws InterruptedException if the thread is interrupted, also while the job is paused
      * @throws IllegalStateException if the job has ended
      */
     void checkpoint() throws JobAbortedException, InterruptedException;
+
+    /**
+     * Returns whether the next {@link #checkpoint} would wait because the job is paused: for work that
+     * has to hold something up before it waits, such as a child process.
+     *
+     * @return true from {@link JobAdmin#pause} until it is resumed, aborted or ended
+     */
+    boolean pauseRequested();
+
+    /**
+     * Returns how fast the work may move data.
+     *
+     * @return the limit of now, in bytes per second; 0 for none
+     */
+    long bandwidth();
+
+    /**
+     * Limits how fast the work may move data, from now on.
+     *
+     * @param bytesPerSecond the limit; 0 for none
+     * @throws IllegalArgumentException if the limit is negative
+     * @throws IllegalStateException if the job has ended
+     */
+    void bandwidth(long bytesPerSecond);
 
     /**
      * Says that the work failed. The job still has to be closed; its outcome is then ABORTED for a

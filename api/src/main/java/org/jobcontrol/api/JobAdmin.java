@@ -31,6 +31,36 @@ public interface JobAdmin {
     void release(long jobId, String reason);
 
     /**
+     * Has the work of a running job stop at its next {@link Job#checkpoint}, until it is resumed or
+     * aborted. The job keeps its slot, and its state is PAUSED from when the work stands. Returns at
+     * once; to pause again changes nothing. Work that has no checkpoints goes on.
+     *
+     * @param jobId the job's id
+     * @throws IllegalArgumentException if no running job has that id, or it was asked to abort
+     */
+    void pause(long jobId);
+
+    /**
+     * Has the work of a paused job go on. Does nothing if it is not paused.
+     *
+     * @param jobId the job's id
+     * @throws IllegalArgumentException if no running job has that id
+     */
+    void resume(long jobId);
+
+    /**
+     * Limits how fast a job moves data, from now on; also one that still waits. Work that moves data
+     * asks for the limit before each block. Work that moves none, or whose driver cannot limit it,
+     * goes on as before.
+     *
+     * @param jobId the job's id
+     * @param bytesPerSecond the limit; 0 for none
+     * @throws IllegalArgumentException if no running or waiting job has that id, or the limit is
+     *     negative
+     */
+    void bandwidth(long jobId, long bytesPerSecond);
+
+    /**
      * Stops admitting jobs and waits until those that run have ended. Waiting jobs and new ones are
      * refused CLOSING; nested steps of running async jobs are still admitted. The core stays drained,
      * whatever the answer, until its bundle is started anew.

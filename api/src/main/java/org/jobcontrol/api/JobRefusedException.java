@@ -34,6 +34,8 @@ public final class JobRefusedException extends Exception {
     }
 
     private final transient TargetId target;
+    private final JobType type;
+    private final String operation;
     private final Reason reason;
     private final transient List<JobInfo> blockers;
     private final Duration waited;
@@ -43,6 +45,8 @@ public final class JobRefusedException extends Exception {
      * Describes a refusal. For the core, and for drivers that must refuse in its manner.
      *
      * @param target the target of the request
+     * @param type the type of the job that was asked for
+     * @param operation what it was to be for
      * @param reason why it was refused
      * @param message a sentence for people
      * @param blockers the jobs in the way at that moment
@@ -52,6 +56,8 @@ public final class JobRefusedException extends Exception {
      */
     public JobRefusedException(
             TargetId target,
+            JobType type,
+            String operation,
             Reason reason,
             String message,
             List<JobInfo> blockers,
@@ -60,6 +66,8 @@ public final class JobRefusedException extends Exception {
             @Nullable Throwable cause) {
         super(message, cause);
         this.target = Objects.requireNonNull(target, "target");
+        this.type = Objects.requireNonNull(type, "type");
+        this.operation = Objects.requireNonNull(operation, "operation");
         this.reason = Objects.requireNonNull(reason, "reason");
         this.blockers = List.copyOf(blockers);
         this.waited = Objects.requireNonNull(waited, "waited");
@@ -89,6 +97,24 @@ public final class JobRefusedException extends Exception {
      */
     public TargetId target() {
         return target;
+    }
+
+    /**
+     * Returns the type of the job that was asked for.
+     *
+     * @return its type
+     */
+    public JobType type() {
+        return type;
+    }
+
+    /**
+     * Returns what the job was to be for.
+     *
+     * @return the caller's name for the work, or the name of the async operation
+     */
+    public String operation() {
+        return operation;
     }
 
     /**

@@ -1,11 +1,13 @@
 package org.jobcontrol.api;
 
-/** Where a job is in its life: {@code WAITING -> RUNNING -> [ABORTING ->] FINISHED}. */
+/** Where a job is in its life: {@code WAITING -> RUNNING [<-> PAUSED] -> [ABORTING ->] FINISHED}. */
 public enum JobState {
     /** Waits; holds nothing on its own target yet, though a volume's job may hold the pool. */
     WAITING,
     /** Holds its slot. */
     RUNNING,
+    /** Holds its slot, and its work stands at a checkpoint until it is resumed or aborted. */
+    PAUSED,
     /** Holds its slot and has been asked to end early. */
     ABORTING,
     /** Has ended, or left the queue. */

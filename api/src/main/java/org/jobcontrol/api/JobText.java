@@ -41,6 +41,7 @@ final class JobText {
         return switch (info.state()) {
             case WAITING -> "Waiting";
             case RUNNING, ABORTING -> "Unbounded";
+            case PAUSED -> "Paused";
             case FINISHED ->
                 switch (info.outcome().orElse(JobOutcome.COMPLETED)) {
                     case COMPLETED -> "Completed";

@@ -1,8 +1,10 @@
 package org.jobcontrol.api;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -132,6 +134,21 @@ public final class Progress {
      */
     public long bandwidth() {
         return bandwidth;
+    }
+
+    /**
+     * Estimates when the work will be done, from what is left of all kinds of data and how fast the
+     * work goes.
+     *
+     * @return the time left, or empty if it is not known how fast the work goes
+     */
+    public Optional<Duration> timeLeft() {
+        if (bandwidth == 0) {
+            return Optional.empty();
+        }
+        long left = data.total() > 0 ? data.remaining() : memory.remaining() + disk.remaining();
+        double seconds = (double) left / bandwidth;
+        return Optional.of(Duration.ofMillis((long) (seconds * 1000)));
     }
 
     /**

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 class JobRefusedExceptionTest {
     private static final JobRefusedException REFUSAL = new JobRefusedException(
             TargetId.of("domain", "web-01"),
+            JobType.MODIFY,
+            "domain.setMemory",
             Reason.TIMEOUT,
             "domain web-01: not begun",
             List.of(),

@@ -3,6 +3,7 @@ package org.jobcontrol.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.time.Duration;
 import java.util.List;
 import org.jobcontrol.api.Progress.Amount;
 import org.junit.jupiter.api.Test;
@@ -56,5 +57,16 @@ class ProgressTest {
         assertThat(first.parameters()).containsEntry("memory_iteration", 3);
         assertThat(second).isNotEqualTo(first);
         assertThat(second.disk()).isEqualTo(Amount.of(20, 2));
+    }
+
+    @Test
+    void timeLeft_isWhatIsLeftAtTheRate() {
+        Progress half = Progress.ofData(1000, 500);
+        assertThat(half.timeLeft()).isEmpty();
+        assertThat(half.toBuilder().bandwidth(100).build().timeLeft())
+                .contains(Duration.ofSeconds(5));
+        Progress memory =
+                Progress.builder().memory(Amount.of(1000, 0)).bandwidth(1000).build();
+        assertThat(memory.timeLeft()).contains(Duration.ofSeconds(1));
     }
 }

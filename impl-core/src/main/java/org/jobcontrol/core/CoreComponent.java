@@ -129,6 +129,21 @@ public final class CoreComponent implements JobControls, JobAdmin {
     }
 
     @Override
+    public void pause(long jobId) {
+        admin.pause(jobId);
+    }
+
+    @Override
+    public void resume(long jobId) {
+        admin.resume(jobId);
+    }
+
+    @Override
+    public void bandwidth(long jobId, long bytesPerSecond) {
+        admin.bandwidth(jobId, bytesPerSecond);
+    }
+
+    @Override
     public boolean drain(Duration timeout) throws InterruptedException {
         return admin.drain(timeout);
     }

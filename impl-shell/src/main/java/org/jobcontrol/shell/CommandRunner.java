@@ -170,7 +170,8 @@ public final class CommandRunner {
                         new SteerCommands(services, console),
                         new DomainCommands(services, console),
                         new PoolCommands(services, console),
-                        new VolumeCommands(services, console))
+                        new VolumeCommands(services, console),
+                        new VolumeDataCommands(services, console))
                 .map(commands -> group(commands, factory))
                 .toList();
     }

@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import java.io.PrintStream;
+import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.shell.text.Screen;
 import org.jobcontrol.shell.text.Table;
 
@@ -23,6 +24,12 @@ record Console(PrintStream out, int columns) {
 
     void say(String text) {
         out.println(text);
+    }
+
+    /** Says of a job that was in the way what was done about it. */
+    void sayAborted(JobInfo job) {
+        say("job #" + job.id() + " (" + job.operation() + " on " + job.target()
+                + ") was asked to abort");
     }
 
     /** Prints a table, as wide as it is where nobody has to read it on a screen. */

@@ -15,6 +15,14 @@ final class Options {
         boolean json;
     }
 
+    /** A command that may get rid of what is in its way. */
+    static final class Force {
+        @Option(
+                names = {"-f", "--force"},
+                description = "Asks the jobs that are in the way to abort, and says which.")
+        boolean force;
+    }
+
     /** A command that begins a job. */
     static class Begin {
         @Option(

@@ -88,6 +88,31 @@ final class PoolCommands {
     }
 
     @Command(
+            name = "pool-build",
+            description = "Makes the directory of a pool.",
+            footer = {"", "Example: jobctl:pool-build images"})
+    void build(
+            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+                    String name,
+            @Mixin Options.Work how)
+            throws CommandException, InterruptedException {
+        follow.work(services.pool(name).build(how.timeout), how);
+    }
+
+    @Command(
+            name = "pool-delete",
+            description = "Removes the directory of a pool that is stopped, if it is empty.",
+            footer = {"", "Example: jobctl:pool-delete images"})
+    void delete(
+            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+                    String name,
+            @Mixin Options.Begin how)
+            throws CommandException, StorageException, JobRefusedException, InterruptedException {
+        services.pool(name).delete(how.timeout);
+        console.say("the directory of pool " + name + " is removed");
+    }
+
+    @Command(
             name = "pool-start",
             description = "Starts a pool.",
             footer = {"", "Example: jobctl:pool-start images"})
@@ -118,9 +143,15 @@ final class PoolCommands {
     void stop(
             @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
                     String name,
+            @Mixin Options.Force force,
             @Mixin Options.Begin how)
             throws CommandException, StorageException, JobRefusedException, InterruptedException {
-        services.pool(name).stop(how.timeout);
+        StoragePool pool = services.pool(name);
+        if (force.force) {
+            pool.forceStop(how.timeout).forEach(console::sayAborted);
+        } else {
+            pool.stop(how.timeout);
+        }
         console.say("pool " + name + " is stopped");
     }
 

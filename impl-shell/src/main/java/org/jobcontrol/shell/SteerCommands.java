@@ -3,6 +3,7 @@ package org.jobcontrol.shell;
 import java.time.Duration;
 import java.util.List;
 import org.jobcontrol.api.JobMask;
+import org.jobcontrol.shell.text.Units;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -72,6 +73,43 @@ final class SteerCommands {
         JobMask mask = Converters.mask(types);
         services.admin().mask(id, mask);
         console.say("beside job #" + id + " may run: " + mask);
+    }
+
+    @Command(
+            name = "pause",
+            description = "Has the work of a job stop at its next checkpoint; it keeps its slot.",
+            footer = {"", "Example: jobctl:pause 12"})
+    void pause(
+            @Parameters(paramLabel = "ID", completionCandidates = Candidates.Ids.class) long id) {
+        services.admin().pause(id);
+        console.say("job #" + id + " stops at its next checkpoint");
+    }
+
+    @Command(
+            name = "resume",
+            description = "Has the work of a paused job go on.",
+            footer = {"", "Example: jobctl:resume 12"})
+    void resume(
+            @Parameters(paramLabel = "ID", completionCandidates = Candidates.Ids.class) long id) {
+        services.admin().resume(id);
+        console.say("job #" + id + " goes on");
+    }
+
+    @Command(
+            name = "bandwidth",
+            description = "Limits how fast a job moves data, from now on.",
+            footer = {"", "Example: jobctl:bandwidth 12 50MiB"})
+    void bandwidth(
+            @Parameters(paramLabel = "ID", completionCandidates = Candidates.Ids.class) long id,
+            @Parameters(
+                            paramLabel = "SIZE",
+                            description = "What it may move a second, as 50MiB; 0 for no limit.")
+                    String size)
+            throws CommandException {
+        long bytes = Converters.size(size);
+        services.admin().bandwidth(id, bytes);
+        console.say("job #" + id + " moves data "
+                + (bytes == 0 ? "as fast as it can" : "at " + Units.size(bytes) + "/s at most"));
     }
 
     @Command(

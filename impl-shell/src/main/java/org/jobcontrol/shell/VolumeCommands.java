@@ -2,6 +2,7 @@ package org.jobcontrol.shell;
 
 import com.google.gson.JsonObject;
 import java.util.List;
+import java.util.Map;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.storage.StorageException;
 import org.jobcontrol.api.storage.StoragePool;
@@ -43,13 +44,15 @@ final class VolumeCommands {
             console.print(Json.array(volumes, VolumeCommands::json));
             return;
         }
-        Table table = new Table("NAME", "CAPACITY", "ALLOCATION", "PATH");
+        Table table = new Table("NAME", "FORMAT", "CAPACITY", "ALLOCATION", "STATE", "PATH");
         for (StorageVolume volume : volumes) {
             VolumeInfo info = volume.info();
             table.row(
                     volume.name(),
+                    info.format(),
                     Units.size(info.capacity()),
                     Units.size(info.allocation()),
+                    info.state().name(),
                     volume.path().toString());
         }
         console.print(table);
@@ -75,13 +78,15 @@ final class VolumeCommands {
         }
         console.say("name:       " + volume.name());
         console.say("path:       " + volume.path());
+        console.say("format:     " + info.format());
+        console.say("state:      " + info.state());
         console.say("capacity:   " + Units.size(info.capacity()));
         console.say("allocation: " + Units.size(info.allocation()));
     }
 
     @Command(
             name = "vol-create",
-            description = "Creates a raw volume.",
+            description = "Creates a volume.",
             footer = {"", "Example: jobctl:vol-create images a.img 10GiB --sparse"})
     void create(
             @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
@@ -93,11 +98,28 @@ final class VolumeCommands {
                             names = {"-s", "--sparse"},
                             description = "Allocates nothing yet.")
                     boolean sparse,
+            @Option(
+                            names = {"-f", "--format"},
+                            defaultValue = VolumeSpec.RAW,
+                            description = "raw or qcow2, which is always sparse; raw if not said.")
+                    String format,
+            @Option(
+                            names = {"--backing"},
+                            paramLabel = "VOLUME",
+                            description = "The volume that a qcow2 volume lies on.",
+                            completionCandidates = Candidates.VolumeNames.class)
+                    @Nullable
+                    String backing,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
         long capacity = Converters.size(size);
-        VolumeSpec spec =
-                sparse ? VolumeSpec.sparse(name, capacity) : VolumeSpec.allocated(name, capacity);
+        boolean allocated = !sparse && format.equals(VolumeSpec.RAW);
+        VolumeSpec spec = new VolumeSpec(
+                name,
+                format,
+                capacity,
+                allocated ? capacity : 0,
+                backing == null ? Map.of() : Map.of(VolumeSpec.BACKING, backing));
         follow.work(services.pool(pool).create(spec, how.timeout), how);
     }
 
@@ -118,24 +140,18 @@ final class VolumeCommands {
                             completionCandidates = Candidates.PoolNames.class)
                     @Nullable
                     String to,
+            @Option(
+                            names = {"-f", "--format"},
+                            description = "raw or qcow2; as it is if not said.")
+                    @Nullable
+                    String format,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
         StoragePool target = services.pool(to == null ? pool : to);
-        follow.work(services.volume(pool, name).cloneTo(target, copy, how.timeout), how);
-    }
-
-    @Command(
-            name = "vol-wipe",
-            description = "Overwrites a volume with zeros.",
-            footer = {"", "Example: jobctl:vol-wipe images a.img --background"})
-    void wipe(
-            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
-                    String pool,
-            @Parameters(paramLabel = "VOLUME", completionCandidates = Candidates.VolumeNames.class)
-                    String name,
-            @Mixin Options.Work how)
-            throws CommandException, InterruptedException {
-        follow.work(services.volume(pool, name).wipe(how.timeout), how);
+        StorageVolume volume = services.volume(pool, name);
+        String its = format == null ? volume.info().format() : format;
+        VolumeSpec spec = new VolumeSpec(copy, its, volume.info().capacity(), 0, Map.of());
+        follow.work(volume.cloneTo(target, spec, how.timeout), how);
     }
 
     @Command(
@@ -147,9 +163,15 @@ final class VolumeCommands {
                     String pool,
             @Parameters(paramLabel = "VOLUME", completionCandidates = Candidates.VolumeNames.class)
                     String name,
+            @Mixin Options.Force force,
             @Mixin Options.Begin how)
             throws CommandException, StorageException, JobRefusedException, InterruptedException {
-        services.volume(pool, name).delete(how.timeout);
+        StorageVolume volume = services.volume(pool, name);
+        if (force.force) {
+            volume.forceDelete(how.timeout).forEach(console::sayAborted);
+        } else {
+            volume.delete(how.timeout);
+        }
         console.say("volume " + pool + "/" + name + " is deleted");
     }
 
@@ -159,6 +181,8 @@ final class VolumeCommands {
         json.addProperty("name", volume.name());
         json.addProperty("pool", volume.pool().name());
         json.addProperty("path", volume.path().toString());
+        json.addProperty("format", info.format());
+        json.addProperty("state", info.state().name());
         json.addProperty("capacity", info.capacity());
         json.addProperty("allocation", info.allocation());
         json.add("as_of", Json.of(info.asOf()));

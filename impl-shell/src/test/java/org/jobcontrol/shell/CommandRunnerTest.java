@@ -130,6 +130,12 @@ class CommandRunnerTest {
     void steering_reachesJobsOfOthers() throws Exception {
         AsyncJob save = web.beginAsync(DomainOperation.SAVE, JobMask.DEFAULT, LONG);
         assertThat(run(0, "mask", save.id(), "NONE")).contains("may run: NONE");
+        assertThat(run(0, "pause", save.id())).contains("stops at its next checkpoint");
+        assertThat(save.pauseRequested()).isTrue();
+        assertThat(run(0, "resume", save.id())).contains("goes on");
+        assertThat(save.pauseRequested()).isFalse();
+        assertThat(run(0, "bandwidth", save.id(), "50MiB")).contains("at 50 MiB/s at most");
+        assertThat(save.bandwidth()).isEqualTo(50L << 20);
         assertThat(save.info().mask()).contains(JobMask.NONE);
         assertThat(run(0, "abort", save.id(), "--timeout", "0"))
                 .contains("was asked and still runs");

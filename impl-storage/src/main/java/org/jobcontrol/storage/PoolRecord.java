@@ -13,6 +13,8 @@ import org.jobcontrol.api.storage.PoolInfo;
 import org.jobcontrol.api.storage.PoolSpec;
 import org.jobcontrol.api.storage.PoolState;
 import org.jobcontrol.api.storage.VolumeInfo;
+import org.jobcontrol.api.storage.VolumeSpec;
+import org.jobcontrol.api.storage.VolumeState;
 
 /**
  * One pool, as all its users share it: what it was defined as, what was last seen of it, and its
@@ -98,6 +100,20 @@ final class PoolRecord {
                     info.allocation(),
                     info.available(),
                     Instant.now());
+        }
+    }
+
+    /** Shows a volume that is being made; false if there is one with its name. */
+    boolean addBuilding(VolumeSpec spec) {
+        VolumeInfo building = new VolumeInfo(
+                spec.name(),
+                spec.format(),
+                spec.capacity(),
+                0,
+                VolumeState.BUILDING,
+                Instant.now());
+        synchronized (lock) {
+            return volumes.putIfAbsent(spec.name(), building) == null;
         }
     }
 

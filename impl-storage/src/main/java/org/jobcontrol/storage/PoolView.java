@@ -10,12 +10,13 @@ import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.JobFuture;
+import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobObjectInfo;
 import org.jobcontrol.api.JobRefusedException;
+import org.jobcontrol.api.JobRequest;
 import org.jobcontrol.api.JobState;
 import org.jobcontrol.api.JobType;
-import org.jobcontrol.api.StorageOperation;
 import org.jobcontrol.api.TargetId;
 import org.jobcontrol.api.storage.PoolInfo;
 import org.jobcontrol.api.storage.PoolSpec;
@@ -102,16 +103,22 @@ final class PoolView implements StoragePool {
             throws StorageException, JobRefusedException, InterruptedException {
         return call(
                 jobs(),
-                JobType.QUERY,
-                "pool.query",
+                StorageWork.POOL_QUERY,
                 timeout,
                 job -> record.see(driver().query(spec(), job)));
     }
 
     @Override
+    public JobFuture<Void> build(Duration timeout) {
+        return StorageWork.POOL_BUILD.run(jobs(), timeout, job -> {
+            catalog.driver(record, false).build(spec(), job);
+            return null;
+        });
+    }
+
+    @Override
     public JobFuture<Void> start(Duration timeout) {
-        StorageOperation operation = StorageOperation.POOL_START;
-        return jobs().runAsync(operation, operation.defaultMask(), timeout, job -> {
+        return StorageWork.POOL_START.run(jobs(), timeout, job -> {
             start(job);
             return null;
         });
@@ -134,17 +141,34 @@ final class PoolView implements StoragePool {
     @Override
     public void stop(Duration timeout)
             throws StorageException, JobRefusedException, InterruptedException {
-        call(jobs(), JobType.DESTROY, "pool.stop", timeout, job -> {
-            driver().stop(spec(), job);
-            record.stop();
+        call(jobs(), StorageWork.POOL_STOP, timeout, this::stop);
+    }
+
+    @Override
+    public List<JobInfo> forceStop(Duration timeout)
+            throws StorageException, JobRefusedException, InterruptedException {
+        return Force.call(control, jobs(), StorageWork.POOL_STOP, timeout, this::stop);
+    }
+
+    private @Nullable Void stop(Job job) throws StorageException {
+        driver().stop(spec(), job);
+        record.stop();
+        return null;
+    }
+
+    @Override
+    public void delete(Duration timeout)
+            throws StorageException, JobRefusedException, InterruptedException {
+        StorageCatalog.checkInactive(record);
+        call(jobs(), StorageWork.POOL_DELETE, timeout, job -> {
+            catalog.driver(record, false).delete(spec(), job);
             return null;
         });
     }
 
     @Override
     public JobFuture<Void> refresh(Duration timeout) {
-        StorageOperation operation = StorageOperation.POOL_REFRESH;
-        return jobs().runAsync(operation, operation.defaultMask(), timeout, job -> {
+        return StorageWork.POOL_REFRESH.run(jobs(), timeout, job -> {
             refresh(job);
             return null;
         });
@@ -160,14 +184,29 @@ final class PoolView implements StoragePool {
     @Override
     public JobFuture<StorageVolume> create(VolumeSpec spec, Duration timeout) {
         Objects.requireNonNull(spec, "spec");
-        StorageOperation operation = StorageOperation.VOLUME_CREATE;
         VolumeView volume = unborn(spec.name(), spec.capacity());
-        return volume.born(volume.jobs()
-                .runAsync(
-                        operation,
-                        operation.defaultMask(),
-                        timeout,
-                        job -> volume.create(spec, job)));
+        String backing = spec.attributes().get(VolumeSpec.BACKING);
+        if (backing != null) {
+            return createOn(unborn(backing, 0), volume, spec, timeout);
+        }
+        return volume.born(StorageWork.VOLUME_CREATE.run(
+                volume.jobs(), timeout, job -> volume.create(spec, job)));
+    }
+
+    /** Makes a volume on top of another, which nobody changes meanwhile. */
+    private JobFuture<StorageVolume> createOn(
+            VolumeView below, VolumeView volume, VolumeSpec spec, Duration timeout) {
+        if (below.equals(volume)) {
+            throw new IllegalArgumentException(volume + " cannot lie on itself");
+        }
+        List<JobRequest> requests = List.of(
+                StorageWork.VOLUME_CREATE.on(volume.jobs()),
+                StorageWork.VOLUME_BUILD_ON.on(below.jobs()));
+        JobFuture<StorageVolume> birth = control.runAll(requests, timeout, held -> {
+            below.driver();
+            return volume.create(spec, held.asyncJob(volume.target()));
+        });
+        return below.born(volume.born(birth));
     }
 
     @Override
@@ -178,9 +217,10 @@ final class PoolView implements StoragePool {
         boolean fits = under.type() == JobType.MODIFY || under instanceof AsyncJob;
         check(under, record.target(), "a MODIFY or async job", fits);
         VolumeView volume = unborn(spec.name(), spec.capacity());
+        StorageWork its = StorageWork.VOLUME_CREATE_UNDER;
         // The pool's job keeps others away: whatever is in the way of this one is its owner's own.
         try (Job job =
-                volume.jobs().beginUnder(under, JobType.MODIFY, "volume.create", Duration.ZERO)) {
+                volume.jobs().beginUnder(under, its.type(), its.operation(), Duration.ZERO)) {
             try {
                 return volume.create(spec, job);
             } catch (Throwable e) {
@@ -195,7 +235,8 @@ final class PoolView implements StoragePool {
     @Override
     public void undefine(Duration timeout)
             throws StorageException, JobRefusedException, InterruptedException {
-        call(jobs(), JobType.MODIFY, "pool.undefine", timeout, job -> {
+        StorageCatalog.checkInactive(record);
+        call(jobs(), StorageWork.POOL_UNDEFINE, timeout, job -> {
             catalog.undefine(record, job, this::closeAll);
             return null;
         });
@@ -219,16 +260,21 @@ final class PoolView implements StoragePool {
 
     /** Does something under a job. The target is looked at only then: much may happen in a wait. */
     @SuppressWarnings("NullAway") // null only where nobody wants a result
-    static <T> T call(
-            JobObject jobs, JobType type, String operation, Duration timeout, Call<T> call)
+    static <T> T call(JobObject jobs, StorageWork work, Duration timeout, Call<T> call)
             throws StorageException, JobRefusedException, InterruptedException {
-        try (Job job = jobs.begin(type, operation, timeout)) {
-            try {
-                return call.under(job);
-            } catch (StorageException | RuntimeException | Error e) {
-                job.fail(e);
-                throw e;
-            }
+        try (Job job = jobs.begin(work.type(), work.operation(), timeout)) {
+            return under(job, call);
+        }
+    }
+
+    /** Does something under a job that has begun; the job knows if it fails. */
+    @SuppressWarnings("NullAway") // null only where nobody wants a result
+    static <T> T under(Job job, Call<T> call) throws StorageException {
+        try {
+            return call.under(job);
+        } catch (StorageException | RuntimeException | Error e) {
+            job.fail(e);
+            throw e;
         }
     }
 

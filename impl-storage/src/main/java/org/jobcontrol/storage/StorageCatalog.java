@@ -141,6 +141,17 @@ public final class StorageCatalog {
         return driver(record.spec());
     }
 
+    /**
+     * Refuses at once what needs an inactive pool: nobody stops it while somebody waits for this.
+     *
+     * @throws StorageException if the pool is active
+     */
+    static void checkInactive(PoolRecord record) throws StorageException {
+        if (record.info().state().active()) {
+            throw refusal(Reason.INVALID_STATE, record.name(), "is active");
+        }
+    }
+
     /** Defines a pool with the driver for its type that ranks highest. */
     PoolRecord define(PoolSpec spec) throws StorageException {
         Objects.requireNonNull(spec, "spec");

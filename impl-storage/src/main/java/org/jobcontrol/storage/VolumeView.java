@@ -1,8 +1,11 @@
 package org.jobcontrol.storage;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jobcontrol.api.AsyncJob;
@@ -10,21 +13,27 @@ import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobGroup;
+import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobObjectInfo;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.JobRequest;
 import org.jobcontrol.api.JobType;
-import org.jobcontrol.api.StorageOperation;
 import org.jobcontrol.api.TargetId;
+import org.jobcontrol.api.storage.PoolSpec;
 import org.jobcontrol.api.storage.StorageDriver;
 import org.jobcontrol.api.storage.StorageException;
 import org.jobcontrol.api.storage.StorageException.Reason;
 import org.jobcontrol.api.storage.StoragePool;
 import org.jobcontrol.api.storage.StorageVolume;
+import org.jobcontrol.api.storage.VolumeDownload;
 import org.jobcontrol.api.storage.VolumeInfo;
 import org.jobcontrol.api.storage.VolumeSpec;
+import org.jobcontrol.api.storage.VolumeUpload;
+import org.jobcontrol.api.storage.WipeAlgorithm;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A volume as one user has it: jobs in that user's name. Equal to every other view of the same
@@ -32,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * active, then whether the volume exists.
  */
 final class VolumeView implements StorageVolume {
+    private static final Logger log = LoggerFactory.getLogger(VolumeView.class);
+
     private final PoolView pool;
     private final String name;
     private final TargetId target;
@@ -84,49 +95,114 @@ final class VolumeView implements StorageVolume {
     @Override
     public VolumeInfo query(Duration timeout)
             throws StorageException, JobRefusedException, InterruptedException {
-        return PoolView.call(
-                jobs(),
-                JobType.QUERY,
-                "volume.query",
-                timeout,
-                job -> pool.record().see(driver().query(pool.spec(), name, job)));
+        return PoolView.call(jobs(), StorageWork.VOLUME_QUERY, timeout, job -> see(driver(), job));
     }
 
     @Override
     public JobFuture<StorageVolume> cloneTo(StoragePool to, String copyName, Duration timeout) {
-        Objects.requireNonNull(to, "pool");
-        VolumeSpec.checkName(VolumeAdapter.KIND, copyName);
-        VolumeView copy = pool.same(to).unborn(copyName, info().capacity());
-        if (copy.equals(this)) {
-            throw new IllegalArgumentException(target + " cannot become a copy of itself");
-        }
-        StorageOperation operation = StorageOperation.VOLUME_CLONE;
-        List<JobRequest> requests = List.of(
-                JobRequest.of(copy.jobs(), operation, operation.defaultMask()),
-                JobRequest.of(jobs(), JobType.QUERY, "volume.clone"));
-        return copy.born(pool.control().runAll(requests, timeout, held -> copy.fill(this, held)));
+        VolumeInfo now = info();
+        return cloneTo(
+                to, new VolumeSpec(copyName, now.format(), now.capacity(), 0, Map.of()), timeout);
     }
 
     @Override
-    public JobFuture<Void> wipe(Duration timeout) {
-        StorageOperation operation = StorageOperation.VOLUME_WIPE;
-        return jobs().runAsync(operation, operation.defaultMask(), timeout, job -> {
-            wipe(job);
+    public JobFuture<StorageVolume> cloneTo(StoragePool to, VolumeSpec spec, Duration timeout) {
+        Objects.requireNonNull(to, "pool");
+        VolumeView copy = pool.same(to).unborn(spec.name(), info().capacity());
+        if (copy.equals(this)) {
+            throw new IllegalArgumentException(target + " cannot become a copy of itself");
+        }
+        List<JobRequest> requests = List.of(
+                StorageWork.VOLUME_CLONE.on(copy.jobs()), StorageWork.VOLUME_CLONE_FROM.on(jobs()));
+        return copy.born(
+                pool.control().runAll(requests, timeout, held -> copy.fill(this, spec, held)));
+    }
+
+    @Override
+    public JobFuture<Void> resize(long capacity, Duration timeout) {
+        return resize(capacity, false, timeout);
+    }
+
+    @Override
+    public JobFuture<Void> shrink(long capacity, Duration timeout) {
+        return resize(capacity, true, timeout);
+    }
+
+    private JobFuture<Void> resize(long capacity, boolean mayShrink, Duration timeout) {
+        if (capacity < 0) {
+            throw new IllegalArgumentException(target + ": a capacity of " + capacity + " bytes");
+        }
+        return StorageWork.VOLUME_RESIZE.run(jobs(), timeout, job -> {
+            StorageDriver driver = driver();
+            long now = see(driver, job).capacity();
+            if (capacity < now && !mayShrink) {
+                String detail = "it has " + now + " bytes, and would lose those after " + capacity;
+                throw failure(Reason.INVALID_STATE, detail);
+            }
+            pool.record().see(driver.resize(spec(), name, capacity, job));
             return null;
         });
     }
 
     @Override
-    public void wipe(AsyncJob under)
+    public JobFuture<Void> wipe(WipeAlgorithm algorithm, Duration timeout) {
+        Objects.requireNonNull(algorithm, "algorithm");
+        return StorageWork.VOLUME_WIPE.run(jobs(), timeout, job -> {
+            wipe(algorithm, job);
+            return null;
+        });
+    }
+
+    @Override
+    public void wipe(WipeAlgorithm algorithm, AsyncJob under)
             throws StorageException, JobAbortedException, InterruptedException {
+        Objects.requireNonNull(algorithm, "algorithm");
         PoolView.check(under, target, "an async job", true);
-        driver().wipe(pool.spec(), name, under);
+        StorageDriver driver = driver();
+        try {
+            driver.wipe(spec(), name, algorithm, under);
+        } catch (Throwable e) {
+            seeAfter(driver, under);
+            throw e;
+        }
+        see(driver, under);
+    }
+
+    @Override
+    public VolumeUpload openUpload(long offset, long length, Duration timeout)
+            throws StorageException, JobRefusedException, InterruptedException {
+        return new VolumeStreams(this).openUpload(offset, length, timeout);
+    }
+
+    @Override
+    public JobFuture<Long> upload(InputStream from, Duration timeout) {
+        return new VolumeStreams(this).upload(from, timeout);
+    }
+
+    @Override
+    public VolumeDownload openDownload(long offset, long length, Duration timeout)
+            throws StorageException, JobRefusedException, InterruptedException {
+        return new VolumeStreams(this).openDownload(offset, length, timeout);
+    }
+
+    @Override
+    public JobFuture<Long> download(OutputStream to, Duration timeout) {
+        return new VolumeStreams(this).download(to, timeout);
     }
 
     @Override
     public void delete(Duration timeout)
             throws StorageException, JobRefusedException, InterruptedException {
-        PoolView.call(jobs(), JobType.DESTROY, "volume.delete", timeout, job -> {
+        PoolView.call(jobs(), StorageWork.VOLUME_DELETE, timeout, job -> {
+            delete(job);
+            return null;
+        });
+    }
+
+    @Override
+    public List<JobInfo> forceDelete(Duration timeout)
+            throws StorageException, JobRefusedException, InterruptedException {
+        return Force.call(pool.control(), jobs(), StorageWork.VOLUME_DELETE, timeout, job -> {
             delete(job);
             return null;
         });
@@ -167,8 +243,28 @@ final class VolumeView implements StorageVolume {
     /** Makes this volume, under a job on it. */
     StorageVolume create(VolumeSpec spec, Job job)
             throws StorageException, JobAbortedException, InterruptedException {
-        pool.record().add(pool.driver().create(pool.spec(), spec, job));
-        return this;
+        StorageDriver driver = pool.driver();
+        return build(spec, () -> driver.create(spec(), spec, job));
+    }
+
+    /** What makes a volume; nothing is left of it if it fails. */
+    private interface Build {
+        VolumeInfo run() throws StorageException, JobAbortedException, InterruptedException;
+    }
+
+    private StorageVolume build(VolumeSpec spec, Build build)
+            throws StorageException, JobAbortedException, InterruptedException {
+        boolean shown = pool.record().addBuilding(spec);
+        boolean built = false;
+        try {
+            pool.record().add(build.run());
+            built = true;
+            return this;
+        } finally {
+            if (shown && !built) {
+                pool.record().remove(name);
+            }
+        }
     }
 
     /** Returns what makes this volume, and sees to it that nothing is left if that fails. */
@@ -191,7 +287,7 @@ final class VolumeView implements StorageVolume {
     }
 
     /** Makes this volume as a copy, under a job here and one on the source. */
-    private StorageVolume fill(VolumeView source, JobGroup held)
+    private StorageVolume fill(VolumeView source, VolumeSpec spec, JobGroup held)
             throws StorageException, JobAbortedException, InterruptedException {
         AsyncJob job = held.asyncJob(target);
         // Whoever wants the reading of the source to end wants the copy to.
@@ -202,20 +298,44 @@ final class VolumeView implements StorageVolume {
         if (!pool.spec().type().equals(type)) {
             String detail = "a pool of type '" + pool.spec().type()
                     + "' cannot take a copy from one of type '" + type + "'";
-            throw new StorageException(Reason.UNSUPPORTED, pool.name(), name, detail, null);
+            throw failure(Reason.UNSUPPORTED, detail);
         }
-        pool.record().add(driver.copy(source.pool.spec(), source.name, pool.spec(), name, job));
-        return this;
+        return build(spec, () -> driver.copy(source.spec(), source.name, spec(), spec, job));
     }
 
     /** Returns the driver, if the pool is still there and active, and the volume too. */
-    private StorageDriver driver() throws StorageException {
+    StorageDriver driver() throws StorageException {
         StorageDriver driver = pool.driver();
         if (pool.record().volume(name).isEmpty()) {
-            throw new StorageException(
-                    Reason.NOT_FOUND, pool.name(), name, "there is no such volume", null);
+            throw failure(Reason.NOT_FOUND, "there is no such volume");
         }
         return driver;
+    }
+
+    TargetId target() {
+        return target;
+    }
+
+    PoolSpec spec() {
+        return pool.spec();
+    }
+
+    StorageException failure(Reason reason, String detail) {
+        return new StorageException(reason, pool.name(), name, detail, null);
+    }
+
+    /** Asks how the volume is, for whoever holds a job on it, and remembers that. */
+    VolumeInfo see(StorageDriver driver, Job job) throws StorageException {
+        return pool.record().see(driver.query(spec(), name, job));
+    }
+
+    /** The same, for whoever has something else to tell. */
+    void seeAfter(StorageDriver driver, Job job) {
+        try {
+            see(driver, job);
+        } catch (StorageException | RuntimeException e) {
+            log.debug("{} cannot be looked at after {}", target, job, e);
+        }
     }
 
     /** Ends the waits of those who come too late, then forgets the volume. */

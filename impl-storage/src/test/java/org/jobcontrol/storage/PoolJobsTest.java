@@ -6,6 +6,7 @@ import org.jobcontrol.api.storage.StorageException;
 import org.jobcontrol.api.storage.StoragePool;
 import org.jobcontrol.api.storage.StoragePools;
 import org.jobcontrol.core.contract.JobObjectContract;
+import org.jobcontrol.storage.directory.DirectoryDriver;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract of job objects, for a storage pool. */
@@ -17,7 +18,7 @@ class PoolJobsTest extends JobObjectContract {
 
     PoolJobsTest() {
         StorageCatalog catalog = new StorageCatalog();
-        catalog.add(new DirectoryDriver(), 0);
+        catalog.add(new DirectoryDriver((Path) null), 0);
         engine.adapters().add(new PoolAdapter(catalog), PoolAdapter.KIND, 0);
         engine.adapters().add(new VolumeAdapter(catalog), VolumeAdapter.KIND, 0);
         pools = new StoragePoolsService(catalog, control);

@@ -124,8 +124,11 @@ class StorageFaultsTest {
 
     @Test
     void create_unknownFormat_isUnsupported() {
-        VolumeSpec spec = new VolumeSpec("a.img", "qcow2", 1, 0, Map.of());
-        assertFails(() -> pool.create(spec, LONG).await(), Reason.UNSUPPORTED, "'qcow2', not raw");
+        VolumeSpec spec = new VolumeSpec("a.img", "vmdk", 1, 0, Map.of());
+        assertFails(
+                () -> pool.create(spec, LONG).await(),
+                Reason.UNSUPPORTED,
+                "'vmdk', neither raw nor qcow2");
     }
 
     @Test

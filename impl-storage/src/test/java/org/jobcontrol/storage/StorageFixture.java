@@ -12,6 +12,7 @@ import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobObjectInfo;
 import org.jobcontrol.api.storage.PoolSpec;
+import org.jobcontrol.api.storage.StorageDriver;
 import org.jobcontrol.api.storage.StoragePool;
 import org.jobcontrol.api.storage.StoragePools;
 import org.jobcontrol.api.storage.StorageVolume;
@@ -19,6 +20,7 @@ import org.jobcontrol.api.storage.VolumeSpec;
 import org.jobcontrol.core.engine.EngineClock;
 import org.jobcontrol.core.engine.JobEngine;
 import org.jobcontrol.core.engine.Settings;
+import org.jobcontrol.storage.directory.DirectoryDriver;
 
 /** A running engine with the storage services on it. */
 final class StorageFixture implements AutoCloseable {
@@ -28,10 +30,15 @@ final class StorageFixture implements AutoCloseable {
     final JobEngine engine = new JobEngine(EngineClock.system(), Settings.DEFAULTS);
     final JobControl control = engine.control("com.acme.test");
     final StorageCatalog catalog = new StorageCatalog();
-    final DirectoryDriver driver = new DirectoryDriver();
+    final StorageDriver driver;
     final StoragePools pools = new StoragePoolsService(catalog, control);
 
     StorageFixture() {
+        this(new DirectoryDriver((Path) null));
+    }
+
+    StorageFixture(StorageDriver driver) {
+        this.driver = driver;
         catalog.add(driver, 0);
         engine.adapters().add(new PoolAdapter(catalog), PoolAdapter.KIND, 0);
         engine.adapters().add(new VolumeAdapter(catalog), VolumeAdapter.KIND, 0);

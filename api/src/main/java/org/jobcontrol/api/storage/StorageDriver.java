@@ -1,5 +1,6 @@
 package org.jobcontrol.api.storage;
 
+import java.nio.channels.ReadableByteChannel;
 import java.util.List;
 import java.util.Optional;
 import org.jobcontrol.api.AsyncJob;
@@ -52,6 +53,28 @@ public interface StorageDriver {
      * @throws StorageException if that is not possible
      */
     void undefine(PoolSpec pool, Job job) throws StorageException;
+
+    /**
+     * Makes a pool's place.
+     *
+     * @param pool the pool, which is not active
+     * @param job the POOL_BUILD job
+     * @throws StorageException if that is not possible; UNSUPPORTED unless a driver can do it
+     */
+    default void build(PoolSpec pool, AsyncJob job) throws StorageException {
+        throw StorageException.unsupported(this, pool, null, "make a place for a pool");
+    }
+
+    /**
+     * Removes a pool's place.
+     *
+     * @param pool the pool, which is not active
+     * @param job the DESTROY job
+     * @throws StorageException if there is something in it; UNSUPPORTED unless a driver can do it
+     */
+    default void delete(PoolSpec pool, Job job) throws StorageException {
+        throw StorageException.unsupported(this, pool, null, "remove the place of a pool");
+    }
 
     /**
      * Makes a pool's volumes available.
@@ -112,33 +135,83 @@ public interface StorageDriver {
             throws StorageException, JobAbortedException, InterruptedException;
 
     /**
-     * Makes a volume as a copy of another. Nothing is left of it if this fails.
+     * Makes a volume as a copy of another, as large. Nothing is left of it if this fails.
      *
      * @param from the pool of the source
      * @param source the source's name
      * @param to the pool of the copy, of this driver's type as well
-     * @param name the copy's name
+     * @param copy what the copy is to be; its capacity means nothing
      * @param job the VOLUME_CLONE job
      * @return how the copy is
      * @throws StorageException with reason NOT_FOUND, EXISTS, NO_SPACE or IO
      * @throws JobAbortedException if the job was asked to abort
      * @throws InterruptedException if the thread is interrupted
      */
-    VolumeInfo copy(PoolSpec from, String source, PoolSpec to, String name, AsyncJob job)
+    VolumeInfo copy(PoolSpec from, String source, PoolSpec to, VolumeSpec copy, AsyncJob job)
             throws StorageException, JobAbortedException, InterruptedException;
 
     /**
-     * Overwrites a volume with zeros.
+     * Overwrites a volume.
      *
      * @param pool the pool
      * @param volume its name
+     * @param algorithm with what, and how often
      * @param job the VOLUME_WIPE job
      * @throws StorageException with reason NOT_FOUND or IO
      * @throws JobAbortedException if the job was asked to abort; part of it has been overwritten
      * @throws InterruptedException if the thread is interrupted; likewise
      */
-    void wipe(PoolSpec pool, String volume, AsyncJob job)
+    void wipe(PoolSpec pool, String volume, WipeAlgorithm algorithm, AsyncJob job)
             throws StorageException, JobAbortedException, InterruptedException;
+
+    /**
+     * Changes how large a volume looks.
+     *
+     * @param pool the pool
+     * @param volume its name
+     * @param capacity how large it is to look, in bytes; less than now if the user asked for that
+     * @param job the VOLUME_RESIZE job
+     * @return how it is
+     * @throws StorageException with reason NOT_FOUND, NO_SPACE or IO; UNSUPPORTED unless a driver can
+     *     do it
+     * @throws JobAbortedException if the job was asked to abort
+     * @throws InterruptedException if the thread is interrupted
+     */
+    default VolumeInfo resize(PoolSpec pool, String volume, long capacity, AsyncJob job)
+            throws StorageException, JobAbortedException, InterruptedException {
+        throw StorageException.unsupported(this, pool, volume, "resize a volume");
+    }
+
+    /**
+     * Opens a volume to be written into. The job is asked before and after each block, so the channel
+     * only has to write.
+     *
+     * @param pool the pool
+     * @param volume its name
+     * @param offset where to begin, in bytes
+     * @param job the VOLUME_UPLOAD job
+     * @return what takes the bytes
+     * @throws StorageException with reason NOT_FOUND or IO; UNSUPPORTED unless a driver can do it
+     */
+    default VolumeSink openSink(PoolSpec pool, String volume, long offset, AsyncJob job)
+            throws StorageException {
+        throw StorageException.unsupported(this, pool, volume, "take an upload");
+    }
+
+    /**
+     * Opens a volume to be read, as {@link #openSink} opens it to be written into.
+     *
+     * @param pool the pool
+     * @param volume its name
+     * @param offset where to begin, in bytes
+     * @param job the QUERY job
+     * @return what gives the bytes
+     * @throws StorageException with reason NOT_FOUND or IO; UNSUPPORTED unless a driver can do it
+     */
+    default ReadableByteChannel openSource(PoolSpec pool, String volume, long offset, Job job)
+            throws StorageException {
+        throw StorageException.unsupported(this, pool, volume, "give a download");
+    }
 
     /**
      * Deletes a volume.

@@ -56,6 +56,13 @@ public final class StorageException extends Exception {
         this.volume = volume;
     }
 
+    /** Says that a driver cannot do something. */
+    static StorageException unsupported(
+            StorageDriver driver, PoolSpec pool, @Nullable String volume, String what) {
+        String detail = "the driver for type '" + driver.type() + "' cannot " + what;
+        return new StorageException(Reason.UNSUPPORTED, pool.name(), volume, detail, null);
+    }
+
     /**
      * Returns what went wrong.
      *

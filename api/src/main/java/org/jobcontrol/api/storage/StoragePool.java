@@ -8,6 +8,7 @@ import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobFuture;
+import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobRefusedException;
 import org.osgi.annotation.versioning.ProviderType;
@@ -83,6 +84,14 @@ public interface StoragePool {
             throws StorageException, JobRefusedException, InterruptedException;
 
     /**
+     * Makes the pool's place, such as its directory, under an async job. The pool must not be active.
+     *
+     * @param timeout how long to wait for the job; zero or less tries once
+     * @return done when the pool can be started
+     */
+    JobFuture<Void> build(Duration timeout);
+
+    /**
      * Makes the pool's volumes available, under an async job.
      *
      * @param timeout how long to wait for the job; zero or less tries once
@@ -110,6 +119,30 @@ public interface StoragePool {
      * @throws InterruptedException if the thread is interrupted while waiting
      */
     void stop(Duration timeout) throws StorageException, JobRefusedException, InterruptedException;
+
+    /**
+     * Stops the pool though work goes on with its volumes: asks that to abort, then waits for its end.
+     *
+     * @param timeout how long to wait for the DESTROY job, once the others were asked
+     * @return the jobs that were asked to abort
+     * @throws StorageException if the pool is not active, or the driver fails
+     * @throws JobRefusedException if the others did not end in time, or cannot be aborted
+     * @throws InterruptedException if the thread is interrupted while waiting
+     */
+    List<JobInfo> forceStop(Duration timeout)
+            throws StorageException, JobRefusedException, InterruptedException;
+
+    /**
+     * Removes the place of a pool that is not active, under a DESTROY job. What is in it that is no
+     * volume of this pool stays, and then this fails. The pool stays defined.
+     *
+     * @param timeout how long to wait for the job; zero or less tries once
+     * @throws StorageException if the pool is active, there are volumes in it, or the driver fails
+     * @throws JobRefusedException if the job was not admitted
+     * @throws InterruptedException if the thread is interrupted while waiting
+     */
+    void delete(Duration timeout)
+            throws StorageException, JobRefusedException, InterruptedException;
 
     /**
      * Reads the pool's list of volumes anew, under an async job.

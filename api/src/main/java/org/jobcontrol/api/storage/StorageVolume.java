@@ -1,11 +1,15 @@
 package org.jobcontrol.api.storage;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobFuture;
+import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobRefusedException;
 import org.osgi.annotation.versioning.ProviderType;
@@ -76,22 +80,125 @@ public interface StorageVolume {
     JobFuture<StorageVolume> cloneTo(StoragePool pool, String name, Duration timeout);
 
     /**
-     * Overwrites the volume with zeros, under an async job.
+     * Makes a copy of this volume in another format, likewise.
      *
-     * @param timeout how long to wait for the job; zero or less tries once
-     * @return done when no data can be read from it; if aborted, part of it has been overwritten
+     * @param pool the pool of the copy; may be another than this volume's
+     * @param copy what the copy is to be; as large as this volume, whatever its capacity says
+     * @param timeout how long to wait for the jobs; zero or less tries once
+     * @return the copy; if aborted or failed, nothing is left of it
      */
-    JobFuture<Void> wipe(Duration timeout);
+    JobFuture<StorageVolume> cloneTo(StoragePool pool, VolumeSpec copy, Duration timeout);
 
     /**
-     * Overwrites the volume with zeros under a job that the caller holds.
+     * Makes the volume larger, under an async job. What is added reads as zeros and takes no space.
+     *
+     * @param capacity how large it is to look, in bytes
+     * @param timeout how long to wait for the job; zero or less tries once
+     * @return done when it is so large; fails with INVALID_STATE if it is larger already
+     */
+    JobFuture<Void> resize(long capacity, Duration timeout);
+
+    /**
+     * Makes the volume larger or smaller, under an async job. What is cut off is lost.
+     *
+     * @param capacity how large it is to look, in bytes
+     * @param timeout how long to wait for the job; zero or less tries once
+     * @return done when it is so large
+     */
+    JobFuture<Void> shrink(long capacity, Duration timeout);
+
+    /**
+     * Overwrites the volume, under an async job.
+     *
+     * @param algorithm with what, and how often
+     * @param timeout how long to wait for the job; zero or less tries once
+     * @return done when all of it is overwritten; if aborted or failed, the volume is {@link
+     *     VolumeState#PARTLY_WIPED}
+     */
+    JobFuture<Void> wipe(WipeAlgorithm algorithm, Duration timeout);
+
+    /**
+     * Overwrites the volume with zeros, once.
+     *
+     * @param timeout how long to wait for the job; zero or less tries once
+     * @return as of {@link #wipe(WipeAlgorithm, Duration)}
+     */
+    default JobFuture<Void> wipe(Duration timeout) {
+        return wipe(WipeAlgorithm.ZERO, timeout);
+    }
+
+    /**
+     * Opens the volume to be written into, under an async job that lasts until the upload is closed.
+     *
+     * @param offset where to begin, in bytes
+     * @param length how many bytes will be written
+     * @param timeout how long to wait for the job; zero or less tries once
+     * @return the open upload
+     * @throws IllegalArgumentException if a number is negative
+     * @throws StorageException if the volume has vanished or is smaller, or the driver fails
+     * @throws JobRefusedException if the job was not admitted
+     * @throws InterruptedException if the thread is interrupted while waiting
+     */
+    VolumeUpload openUpload(long offset, long length, Duration timeout)
+            throws StorageException, JobRefusedException, InterruptedException;
+
+    /**
+     * Fills the volume from its begin with all that a stream gives, under an async job.
+     *
+     * @param from the stream; it is read in the background, and not closed
+     * @param timeout how long to wait for the job; zero or less tries once
+     * @return how many bytes there were
+     */
+    JobFuture<Long> upload(InputStream from, Duration timeout);
+
+    /**
+     * Opens the volume to be read, under a QUERY job that lasts until the download is closed.
+     *
+     * @param offset where to begin, in bytes
+     * @param length how many bytes to read; they end earlier if the volume does
+     * @param timeout how long to wait for the job; zero or less tries once
+     * @return the open download
+     * @throws IllegalArgumentException if a number is negative
+     * @throws StorageException if the volume has vanished, or the driver fails
+     * @throws JobRefusedException if the job was not admitted
+     * @throws InterruptedException if the thread is interrupted while waiting
+     */
+    VolumeDownload openDownload(long offset, long length, Duration timeout)
+            throws StorageException, JobRefusedException, InterruptedException;
+
+    /**
+     * Writes all of the volume into a stream, under a QUERY job.
+     *
+     * @param to the stream; it is written in the background, and neither flushed nor closed
+     * @param timeout how long to wait for the job; zero or less tries once
+     * @return how many bytes there were
+     */
+    JobFuture<Long> download(OutputStream to, Duration timeout);
+
+    /**
+     * Overwrites the volume under a job that the caller holds.
+     *
+     * @param algorithm with what, and how often
+     * @param under a running async job on this volume
+     * @throws StorageException if the volume has vanished, or the driver fails
+     * @throws JobAbortedException if the job was asked to abort; part of it has been overwritten
+     * @throws InterruptedException if the thread is interrupted; likewise
+     */
+    void wipe(WipeAlgorithm algorithm, AsyncJob under)
+            throws StorageException, JobAbortedException, InterruptedException;
+
+    /**
+     * Overwrites the volume with zeros, once, under a job that the caller holds.
      *
      * @param under a running async job on this volume
      * @throws StorageException if the volume has vanished, or the driver fails
      * @throws JobAbortedException if the job was asked to abort; part of it has been overwritten
      * @throws InterruptedException if the thread is interrupted; likewise
      */
-    void wipe(AsyncJob under) throws StorageException, JobAbortedException, InterruptedException;
+    default void wipe(AsyncJob under)
+            throws StorageException, JobAbortedException, InterruptedException {
+        wipe(WipeAlgorithm.ZERO, under);
+    }
 
     /**
      * Deletes the volume, under a DESTROY job, and closes its job object.
@@ -102,6 +209,18 @@ public interface StorageVolume {
      * @throws InterruptedException if the thread is interrupted while waiting
      */
     void delete(Duration timeout)
+            throws StorageException, JobRefusedException, InterruptedException;
+
+    /**
+     * Deletes the volume though work goes on with it: asks that to abort, then waits for its end.
+     *
+     * @param timeout how long to wait for the DESTROY job, once the others were asked
+     * @return the jobs that were asked to abort
+     * @throws StorageException if the volume has vanished, or the driver fails
+     * @throws JobRefusedException if the others did not end in time, or cannot be aborted
+     * @throws InterruptedException if the thread is interrupted while waiting
+     */
+    List<JobInfo> forceDelete(Duration timeout)
             throws StorageException, JobRefusedException, InterruptedException;
 
     /**

@@ -23,6 +23,12 @@ public record VolumeSpec(
     /** The format of a volume that is its bytes and nothing else. */
     public static final String RAW = "raw";
 
+    /** The format of QEMU's images: sparse, and perhaps on top of another volume. */
+    public static final String QCOW2 = "qcow2";
+
+    /** The attribute that names the volume of the same pool that a qcow2 volume lies on. */
+    public static final String BACKING = "backing";
+
     private static final int MAX_NAME_BYTES = 255;
 
     /**
@@ -71,6 +77,32 @@ public record VolumeSpec(
      */
     public static VolumeSpec allocated(String name, long capacity) {
         return new VolumeSpec(name, RAW, capacity, capacity, Map.of());
+    }
+
+    /**
+     * Describes a qcow2 volume.
+     *
+     * @param name its name
+     * @param capacity how large it looks, in bytes
+     * @return the description
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    public static VolumeSpec qcow2(String name, long capacity) {
+        return new VolumeSpec(name, QCOW2, capacity, 0, Map.of());
+    }
+
+    /**
+     * Describes a qcow2 volume that lies on another of the same pool: it holds what differs.
+     *
+     * @param name its name
+     * @param capacity how large it looks, in bytes
+     * @param backing the name of the volume below
+     * @return the description
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    public static VolumeSpec qcow2(String name, long capacity, String backing) {
+        return new VolumeSpec(
+                name, QCOW2, capacity, 0, Map.of(BACKING, checkName("volume", backing)));
     }
 
     /**

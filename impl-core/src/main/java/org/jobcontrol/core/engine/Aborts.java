@@ -36,6 +36,7 @@ final class Aborts {
         if (!life.abortable()) {
             return AbortResult.NOT_ABORTABLE;
         }
+        job.resume();
         job.runAbortActions();
         engine.adapters().abort(job.object.target, JobSnapshot.of(job));
         return job.over() ? AbortResult.ENDED : AbortResult.STILL_RUNNING;

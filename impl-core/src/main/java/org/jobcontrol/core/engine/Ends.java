@@ -99,6 +99,7 @@ final class Ends {
     }
 
     private static void finish(JobEntry job) {
+        job.resume();
         job.forget();
         leaveCover(job);
         over(job);

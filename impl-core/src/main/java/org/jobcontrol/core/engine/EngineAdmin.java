@@ -55,6 +55,39 @@ final class EngineAdmin implements JobAdmin {
     }
 
     @Override
+    public void pause(long jobId) {
+        JobEntry job = job(jobId);
+        if (!job.admitted() || job.life().stage() != Life.Stage.RUNNING) {
+            throw new IllegalArgumentException(
+                    "job #" + jobId + " does not run, or was asked to abort: " + job);
+        }
+        try {
+            job.needExtras().pause().ask();
+        } catch (IllegalStateException ended) {
+            throw new IllegalArgumentException("no running job: " + ended.getMessage(), ended);
+        }
+        if (job.life().stage() != Life.Stage.RUNNING) {
+            // Asked to abort, or ended, in this moment: who did may have looked before.
+            job.resume();
+        }
+    }
+
+    @Override
+    public void resume(long jobId) {
+        job(jobId).resume();
+    }
+
+    @Override
+    public void bandwidth(long jobId, long bytesPerSecond) {
+        try {
+            job(jobId).bandwidth(bytesPerSecond);
+        } catch (IllegalStateException ended) {
+            throw new IllegalArgumentException(
+                    "no running or waiting job: " + ended.getMessage(), ended);
+        }
+    }
+
+    @Override
     public boolean drain(Duration timeout) throws InterruptedException {
         Objects.requireNonNull(timeout, "timeout");
         engine.startClosing();

@@ -2,6 +2,7 @@ package org.jobcontrol.core.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -27,6 +28,9 @@ final class Extras {
     private static final AtomicReferenceFieldUpdater<Extras, Queue> ACTIONS =
             AtomicReferenceFieldUpdater.newUpdater(Extras.class, Queue.class, "abortActions");
 
+    private static final AtomicReferenceFieldUpdater<Extras, Pause> PAUSE =
+            AtomicReferenceFieldUpdater.newUpdater(Extras.class, Pause.class, "pause");
+
     static final long NEVER = Long.MIN_VALUE;
 
     /** The async job of a nested job, the job that covers this one, or null. */
@@ -44,10 +48,14 @@ final class Extras {
     /** Why the bundle that does the work is stopping; the work will fail for that. */
     volatile @Nullable String stopped;
 
+    /** How many bytes a second the work may move; 0 for any number. */
+    volatile long bandwidth;
+
     private volatile @Nullable Progress progress;
     private volatile long progressNanos;
     private volatile @Nullable Queue<Runnable> abortActions;
     private volatile @Nullable CompletableFuture<JobInfo> ended;
+    private volatile @Nullable Pause pause;
     private volatile boolean over;
     private @Nullable List<JobEntry> covered;
 
@@ -77,6 +85,26 @@ final class Extras {
         ACTIONS.compareAndSet(this, null, new ConcurrentLinkedQueue<Runnable>());
         Queue<Runnable> actions = abortActions;
         return actions == null ? new ConcurrentLinkedQueue<>() : actions;
+    }
+
+    // ---- pace -----------------------------------------------------------------------------------
+
+    /** Returns what holds the work up, made if nobody ever asked for that. */
+    Pause pause() {
+        PAUSE.compareAndSet(this, null, new Pause());
+        return Objects.requireNonNull(pause, "pause");
+    }
+
+    /** Returns whether the work stands at a checkpoint. */
+    boolean stands() {
+        Pause known = pauseIfAsked();
+        return known != null && known.stands();
+    }
+
+    @Nullable
+    Pause pauseIfAsked() {
+        Pause known = pause;
+        return known == null || !known.asked() ? null : known;
     }
 
     // ---- covering, under the lock of the job's own job object -----------------------------------

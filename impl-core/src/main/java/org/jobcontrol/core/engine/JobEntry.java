@@ -382,6 +382,23 @@ abstract class JobEntry extends Hold {
         return life().mask();
     }
 
+    /** Limits how fast the work may move data. */
+    public final void bandwidth(long bytesPerSecond) {
+        if (bytesPerSecond < 0) {
+            throw new IllegalArgumentException("negative bandwidth: " + bytesPerSecond);
+        }
+        needExtras().bandwidth = bytesPerSecond;
+    }
+
+    /** Has paused work go on. */
+    final void resume() {
+        Extras extras = extras();
+        Pause pause = extras == null ? null : extras.pauseIfAsked();
+        if (pause != null) {
+            pause.end();
+        }
+    }
+
     /** Runs each abort action that was registered once; of several threads, one takes it. */
     final void runAbortActions() {
         Extras extras = extras();

@@ -76,6 +76,11 @@ class JobHandle extends JobEntry implements Job {
 
     @Override
     public final void checkpoint() throws JobAbortedException, InterruptedException {
+        Pause pause = pauseIfAsked();
+        while (pause != null) {
+            pause.await();
+            pause = pauseIfAsked();
+        }
         Life now = life();
         if (now.stage() == Life.Stage.ABORTING) {
             updateIfOpen(Life::givingUp);
@@ -92,6 +97,22 @@ class JobHandle extends JobEntry implements Job {
         if (Thread.interrupted()) {
             throw new InterruptedException("job #" + id + " (" + operation + ")");
         }
+    }
+
+    @Override
+    public final boolean pauseRequested() {
+        return pauseIfAsked() != null;
+    }
+
+    private @Nullable Pause pauseIfAsked() {
+        Extras extras = extras();
+        return extras == null ? null : extras.pauseIfAsked();
+    }
+
+    @Override
+    public final long bandwidth() {
+        Extras extras = extras();
+        return extras == null ? 0 : extras.bandwidth;
     }
 
     @Override

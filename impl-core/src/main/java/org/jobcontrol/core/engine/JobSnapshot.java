@@ -159,10 +159,16 @@ final class JobSnapshot implements JobInfo {
 
     private static JobState state(Life life) {
         return switch (life.stage()) {
-            case RUNNING, CLOSED -> JobState.RUNNING;
+            case RUNNING -> stands(life) ? JobState.PAUSED : JobState.RUNNING;
+            case CLOSED -> JobState.RUNNING;
             case ABORTING -> JobState.ABORTING;
             case FINISHED -> JobState.FINISHED;
         };
+    }
+
+    private static boolean stands(Life life) {
+        Extras extras = life.extras();
+        return extras != null && extras.stands();
     }
 
     /** Returns the job behind a hold as the hold's job object shows it. */

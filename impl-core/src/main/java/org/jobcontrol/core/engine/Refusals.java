@@ -26,6 +26,8 @@ final class Refusals {
                 + blame(job.object.target, refusal);
         return new JobRefusedException(
                 refusal.object().target,
+                job.type,
+                job.operation,
                 refusal.reason(),
                 message,
                 refusal.blockers(),

@@ -96,6 +96,7 @@ record Bar(
         return switch (state) {
             case WAITING -> "waiting " + Units.time(waited);
             case RUNNING -> left();
+            case PAUSED -> "paused";
             case ABORTING -> "aborting";
             case FINISHED ->
                 outcome.map(JobOutcome::name).orElse("FINISHED") + " " + Units.time(held);

@@ -1,0 +1,133 @@
+package org.jobcontrol.shell;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jobcontrol.api.JobFuture;
+import org.jobcontrol.api.storage.StorageVolume;
+import org.jobcontrol.api.storage.WipeAlgorithm;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What a user does with the bytes of a volume. */
+@Command(name = "")
+final class VolumeDataCommands {
+    private static final Logger log = LoggerFactory.getLogger(VolumeDataCommands.class);
+
+    private final Services services;
+    private final Follow follow;
+
+    VolumeDataCommands(Services services, Console console) {
+        this.services = services;
+        this.follow = new Follow(services.control(), console);
+    }
+
+    @Command(
+            name = "vol-wipe",
+            description = "Overwrites a volume.",
+            footer = {"", "Example: jobctl:vol-wipe images a.img --algorithm NNSA --background"})
+    void wipe(
+            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+                    String pool,
+            @Parameters(paramLabel = "VOLUME", completionCandidates = Candidates.VolumeNames.class)
+                    String name,
+            @Option(
+                            names = {"-a", "--algorithm"},
+                            defaultValue = "ZERO",
+                            description = "One of ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} if"
+                                    + " not said.")
+                    WipeAlgorithm algorithm,
+            @Mixin Options.Work how)
+            throws CommandException, InterruptedException {
+        follow.work(services.volume(pool, name).wipe(algorithm, how.timeout), how);
+    }
+
+    @Command(
+            name = "vol-resize",
+            description = "Makes a volume larger, or smaller with --shrink.",
+            footer = {"", "Example: jobctl:vol-resize images a.img 20GiB"})
+    void resize(
+            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+                    String pool,
+            @Parameters(paramLabel = "VOLUME", completionCandidates = Candidates.VolumeNames.class)
+                    String name,
+            @Parameters(paramLabel = "SIZE", description = "Its capacity, as 10GiB or in bytes.")
+                    String size,
+            @Option(
+                            names = {"-s", "--shrink"},
+                            description = "Cuts off what is beyond, which is lost.")
+                    boolean shrink,
+            @Mixin Options.Work how)
+            throws CommandException, InterruptedException {
+        long capacity = Converters.size(size);
+        StorageVolume volume = services.volume(pool, name);
+        follow.work(
+                shrink
+                        ? volume.shrink(capacity, how.timeout)
+                        : volume.resize(capacity, how.timeout),
+                how);
+    }
+
+    @Command(
+            name = "vol-upload",
+            description = "Fills a volume from a file.",
+            footer = {"", "Example: jobctl:vol-upload images a.img /tmp/a.img"})
+    void upload(
+            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+                    String pool,
+            @Parameters(paramLabel = "VOLUME", completionCandidates = Candidates.VolumeNames.class)
+                    String name,
+            @Parameters(paramLabel = "FILE") Path file,
+            @Mixin Options.Work how)
+            throws CommandException, InterruptedException {
+        StorageVolume volume = services.volume(pool, name);
+        InputStream stream;
+        try {
+            stream = Files.newInputStream(file);
+        } catch (IOException e) {
+            throw new CommandException(file + " cannot be read: " + e.getMessage(), e);
+        }
+        follow.work(thenClose(volume.upload(stream, how.timeout), stream), how);
+    }
+
+    @Command(
+            name = "vol-download",
+            description = "Writes a volume into a new file.",
+            footer = {"", "Example: jobctl:vol-download images a.img /tmp/a.img"})
+    void download(
+            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+                    String pool,
+            @Parameters(paramLabel = "VOLUME", completionCandidates = Candidates.VolumeNames.class)
+                    String name,
+            @Parameters(paramLabel = "FILE") Path file,
+            @Mixin Options.Work how)
+            throws CommandException, InterruptedException {
+        StorageVolume volume = services.volume(pool, name);
+        OutputStream stream;
+        try {
+            stream = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW);
+        } catch (IOException e) {
+            throw new CommandException(file + " cannot be made: " + e.getMessage(), e);
+        }
+        follow.work(thenClose(volume.download(stream, how.timeout), stream), how);
+    }
+
+    private static <T> JobFuture<T> thenClose(JobFuture<T> job, Closeable stream) {
+        job.whenComplete((result, failure) -> {
+            try {
+                stream.close();
+            } catch (IOException e) {
+                log.warn("what job #{} was to move may not be whole", job.id(), e);
+            }
+        });
+        return job;
+    }
+}

@@ -1,0 +1,71 @@
+package org.jobcontrol.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import org.jobcontrol.api.Job;
+import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.storage.VolumeDownload;
+
+/** An open download. */
+final class DownloadChannel extends OpenStream implements VolumeDownload {
+    private final Job job;
+    private final ReadableByteChannel source;
+    private final Pace pace;
+    private long left;
+
+    /**
+     * Opens the download.
+     *
+     * @param length how many bytes there are to read
+     */
+    DownloadChannel(Job job, ReadableByteChannel source, long length) {
+        super(job, source);
+        this.job = job;
+        this.source = source;
+        this.left = length;
+        this.pace = new Pace(job, length);
+        begin();
+    }
+
+    @Override
+    public Job job() {
+        return job;
+    }
+
+    @Override
+    public int read(ByteBuffer bytes) throws IOException {
+        checkOpen();
+        if (left == 0) {
+            return -1;
+        }
+        if (!bytes.hasRemaining()) {
+            return 0;
+        }
+        try {
+            return readBlock(bytes);
+        } catch (JobAbortedException | InterruptedException | IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private int readBlock(ByteBuffer bytes)
+            throws IOException, JobAbortedException, InterruptedException {
+        int size = pace.next(Math.min(left, bytes.remaining()));
+        int read = source.read(bytes.slice(bytes.position(), size));
+        if (read < 0) {
+            // The volume became shorter.
+            left = 0;
+            return -1;
+        }
+        bytes.position(bytes.position() + read);
+        left -= read;
+        pace.moved(read);
+        return read;
+    }
+
+    @Override
+    void complete() {
+        // There is nothing to be done after reading.
+    }
+}

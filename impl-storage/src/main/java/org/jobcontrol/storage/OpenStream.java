@@ -1,0 +1,116 @@
+package org.jobcontrol.storage;
+
+import java.io.IOException;
+import java.nio.channels.Channel;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jobcontrol.api.Job;
+import org.jobcontrol.api.JobAbortedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A volume that is open, and the job that holds it for as long. An abort ends both at once, whatever
+ * the user does: it closes what the driver opened, which ends a read or write that goes on, and then
+ * the job.
+ */
+abstract class OpenStream implements Channel {
+    private final Job job;
+    private final Channel opened;
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile @Nullable IOException failure;
+
+    OpenStream(Job job, Channel opened) {
+        this.job = job;
+        this.opened = opened;
+    }
+
+    /** To be called when everything is there that an abort needs. */
+    final void begin() {
+        job.onAbort(this::abort);
+    }
+
+    /** Does what is to be done at a close to which nothing failed. */
+    abstract void complete() throws IOException;
+
+    @Override
+    public final boolean isOpen() {
+        return !ended.get();
+    }
+
+    final void checkOpen() throws IOException {
+        if (!isOpen()) {
+            IOException known = failure;
+            throw known == null ? new ClosedChannelException() : again(known);
+        }
+    }
+
+    /** Remembers why a read or write failed, and returns it for the user. */
+    final IOException failed(Exception e) {
+        if (e instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        IOException known = failure;
+        if (known != null) {
+            // An abort in this moment has closed the file under the user, and says so.
+            return again(known);
+        }
+        IOException first = e instanceof IOException io ? io : new IOException(e.getMessage(), e);
+        failure = first;
+        return first;
+    }
+
+    @Override
+    public final void close() throws IOException {
+        if (!ended.compareAndSet(false, true)) {
+            IOException known = failure;
+            if (known != null) {
+                throw again(known);
+            }
+            return;
+        }
+        try (opened) {
+            IOException known = failure;
+            if (known != null) {
+                fail(known);
+                throw again(known);
+            }
+            complete();
+        } catch (IOException e) {
+            fail(e);
+            throw e;
+        } finally {
+            job.close();
+        }
+    }
+
+    private void abort() {
+        if (!ended.compareAndSet(false, true)) {
+            return;
+        }
+        JobAbortedException cause =
+                new JobAbortedException(job.id(), job.operation() + " was asked to abort");
+        IOException told = new IOException(cause.getMessage(), cause);
+        failure = told;
+        try (opened) {
+            fail(cause);
+        } catch (IOException e) {
+            told.addSuppressed(e);
+        } finally {
+            job.close();
+        }
+    }
+
+    /** Another one each time: one that closes after a failure adds this to that. */
+    private static IOException again(IOException known) {
+        return new IOException(known.getMessage(), known);
+    }
+
+    private void fail(Throwable cause) {
+        try {
+            job.fail(cause);
+        } catch (IllegalStateException taken) {
+            // The job was taken from its owner; how it ended is known.
+            cause.addSuppressed(taken);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package org.jobcontrol.storage;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.time.Duration;
+import java.util.Objects;
+import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.Job;
+import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.JobFuture;
+import org.jobcontrol.api.JobRefusedException;
+import org.jobcontrol.api.storage.StorageDriver;
+import org.jobcontrol.api.storage.StorageException;
+import org.jobcontrol.api.storage.StorageException.Reason;
+import org.jobcontrol.api.storage.VolumeDownload;
+import org.jobcontrol.api.storage.VolumeInfo;
+import org.jobcontrol.api.storage.VolumeSink;
+import org.jobcontrol.api.storage.VolumeSpec;
+import org.jobcontrol.api.storage.VolumeUpload;
+
+/** The bytes of one volume, in and out: open until somebody closes them, or all in one go. */
+final class VolumeStreams {
+    private final VolumeView volume;
+
+    VolumeStreams(VolumeView volume) {
+        this.volume = volume;
+    }
+
+    VolumeUpload openUpload(long offset, long length, Duration timeout)
+            throws StorageException, JobRefusedException, InterruptedException {
+        check(offset, length);
+        AsyncJob job = StorageWork.VOLUME_UPLOAD.beginAsync(volume.jobs(), timeout);
+        try {
+            StorageDriver driver = volume.driver();
+            VolumeInfo now = volume.see(driver, job);
+            if (now.format().equals(VolumeSpec.RAW) && offset > now.capacity() - length) {
+                String detail = "it has " + now.capacity() + " bytes, and " + length + " from "
+                        + offset + " on are too many";
+                throw volume.failure(Reason.INVALID_STATE, detail);
+            }
+            VolumeSink sink = driver.openSink(volume.spec(), volume.name(), offset, job);
+            return new UploadChannel(job, sink, length, () -> volume.seeAfter(driver, job));
+        } catch (StorageException | RuntimeException | Error e) {
+            end(job, e);
+            throw e;
+        }
+    }
+
+    @SuppressWarnings("MustBeClosedChecker") // with the download
+    VolumeDownload openDownload(long offset, long length, Duration timeout)
+            throws StorageException, JobRefusedException, InterruptedException {
+        check(offset, length);
+        StorageWork work = StorageWork.VOLUME_DOWNLOAD;
+        Job job = volume.jobs().begin(work.type(), work.operation(), timeout);
+        // It is closed by whoever has the download.
+        job.detach();
+        try {
+            StorageDriver driver = volume.driver();
+            long there = Math.max(0, bytes(volume.see(driver, job)) - offset);
+            return new DownloadChannel(
+                    job,
+                    driver.openSource(volume.spec(), volume.name(), offset, job),
+                    Math.min(there, length));
+        } catch (StorageException | RuntimeException | Error e) {
+            end(job, e);
+            throw e;
+        }
+    }
+
+    JobFuture<Long> upload(InputStream from, Duration timeout) {
+        Objects.requireNonNull(from, "from");
+        return StorageWork.VOLUME_UPLOAD.run(volume.jobs(), timeout, job -> fill(from, job));
+    }
+
+    JobFuture<Long> download(OutputStream to, Duration timeout) {
+        Objects.requireNonNull(to, "to");
+        StorageWork work = StorageWork.VOLUME_DOWNLOAD;
+        return volume.jobs().run(work.type(), work.operation(), timeout, job -> drain(to, job));
+    }
+
+    private long fill(InputStream from, AsyncJob job)
+            throws StorageException, JobAbortedException, InterruptedException, IOException {
+        StorageDriver driver = volume.driver();
+        VolumeInfo before = volume.see(driver, job);
+        boolean bounded = before.format().equals(VolumeSpec.RAW);
+        Pace pace = new Pace(job, before.capacity());
+        byte[] block = new byte[Pace.BLOCK];
+        long done = 0;
+        // The stream may have nothing to give for long.
+        job.onAbort(Thread.currentThread()::interrupt);
+        try (VolumeSink sink = driver.openSink(volume.spec(), volume.name(), 0, job)) {
+            int wanted = pace.next(Pace.BLOCK);
+            for (int n = from.read(block, 0, wanted); n >= 0; n = from.read(block, 0, wanted)) {
+                if (bounded && done + n > before.capacity()) {
+                    throw volume.failure(
+                            Reason.NO_SPACE,
+                            "it has " + before.capacity() + " bytes, and the stream has more");
+                }
+                for (ByteBuffer bytes = ByteBuffer.wrap(block, 0, n); bytes.hasRemaining(); ) {
+                    sink.write(bytes);
+                }
+                done += n;
+                pace.moved(n);
+                wanted = pace.next(Pace.BLOCK);
+            }
+            pace.finish();
+            sink.complete();
+        }
+        volume.see(driver, job);
+        return done;
+    }
+
+    private long drain(OutputStream to, Job job)
+            throws StorageException, JobAbortedException, InterruptedException, IOException {
+        StorageDriver driver = volume.driver();
+        Pace pace = new Pace(job, bytes(volume.see(driver, job)));
+        byte[] block = new byte[Pace.BLOCK];
+        long done = 0;
+        // The stream may take nothing for long.
+        job.onAbort(Thread.currentThread()::interrupt);
+        try (ReadableByteChannel source = driver.openSource(volume.spec(), volume.name(), 0, job)) {
+            int wanted = pace.next(Pace.BLOCK);
+            for (int n = source.read(ByteBuffer.wrap(block, 0, wanted));
+                    n >= 0;
+                    n = source.read(ByteBuffer.wrap(block, 0, wanted))) {
+                to.write(block, 0, n);
+                done += n;
+                pace.moved(n);
+                wanted = pace.next(Pace.BLOCK);
+            }
+        }
+        pace.finish();
+        return done;
+    }
+
+    /** Returns how many bytes there are to read: those of the file, not what an image stands for. */
+    private static long bytes(VolumeInfo info) {
+        return info.format().equals(VolumeSpec.RAW) ? info.capacity() : info.allocation();
+    }
+
+    private static void check(long offset, long length) {
+        if (offset < 0 || length < 0) {
+            throw new IllegalArgumentException("offset " + offset + ", length " + length);
+        }
+    }
+
+    private static void end(Job job, Throwable cause) {
+        job.fail(cause);
+        job.close();
+    }
+}

@@ -1,0 +1,138 @@
+package org.jobcontrol.storage.directory;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jobcontrol.api.Job;
+import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.storage.PoolSpec;
+import org.jobcontrol.api.storage.StorageException;
+import org.jobcontrol.api.storage.StorageException.Reason;
+import org.jobcontrol.api.storage.VolumeSpec;
+import org.jobcontrol.storage.Pace;
+import org.jspecify.annotations.Nullable;
+
+/** The directory of a pool: which files in it are volumes, and what it means when one fails. */
+final class PoolDirectory {
+    private static final long NEARLY_NOTHING = Pace.BLOCK;
+
+    private final PoolSpec pool;
+    private final Path path;
+
+    /** Looks at an entry of the directory. */
+    interface Visitor {
+        void visit(Path entry) throws IOException;
+    }
+
+    PoolDirectory(PoolSpec pool) {
+        this.pool = pool;
+        this.path = pool.path().toAbsolutePath().normalize();
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Returns the path without links, as far as it is there. */
+    Path realPath() {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) {
+            // It need not be there before the pool is started.
+            return path;
+        }
+    }
+
+    /** Returns the file of a volume, which is in the directory whatever the name. */
+    Path file(String volume) throws StorageException {
+        VolumeSpec.checkName("volume", volume);
+        String detail = "the name is none for a volume";
+        try {
+            Path file = path.resolve(volume).normalize();
+            if (path.equals(file.getParent()) && !Parts.isPart(volume)) {
+                return file;
+            }
+        } catch (InvalidPathException e) {
+            detail = "the name has no form in the encoding of file names: " + e.getReason();
+        }
+        throw new StorageException(Reason.UNSUPPORTED, pool.name(), volume, detail, null);
+    }
+
+    /** Returns whether an entry has a name under which it can be asked for. */
+    boolean isNamed(Path entry) {
+        try {
+            return file(nameOf(entry)).equals(entry);
+        } catch (StorageException | IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    static String nameOf(Path file) {
+        return String.valueOf(file.getFileName());
+    }
+
+    void visit(Job job, Visitor visitor)
+            throws StorageException, JobAbortedException, InterruptedException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+            for (Path entry : entries) {
+                job.checkpoint();
+                visitor.visit(entry);
+            }
+        } catch (DirectoryIteratorException e) {
+            throw failure(null, "it cannot be read", new IOException(e));
+        } catch (IOException e) {
+            throw failure(null, "it cannot be read", e);
+        }
+    }
+
+    /**
+     * Returns what an I/O error means.
+     *
+     * @param volume the volume's name, or null if it is about the pool
+     * @param what the sentence for an error that means nothing else
+     */
+    StorageException failure(@Nullable String volume, String what, IOException e) {
+        if (e instanceof QemuImg.Missing) {
+            return new StorageException(
+                    Reason.UNSUPPORTED, pool.name(), volume, String.valueOf(e.getMessage()), e);
+        }
+        if (!Files.isDirectory(path)) {
+            String detail = "there is no directory " + path;
+            return new StorageException(Reason.NOT_FOUND, pool.name(), null, detail, e);
+        }
+        Reason reason = reason(e);
+        String detail = switch (reason) {
+            case EXISTS -> "there is a file with that name";
+            case NOT_FOUND -> "there is no regular file with that name";
+            default -> what + ": " + e.getMessage();
+        };
+        return new StorageException(reason, pool.name(), volume, detail + " in " + path, e);
+    }
+
+    private Reason reason(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return Reason.NOT_FOUND;
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return Reason.EXISTS;
+        }
+        return isFull(String.valueOf(e.getMessage())) ? Reason.NO_SPACE : Reason.IO;
+    }
+
+    private boolean isFull(String message) {
+        if (message.contains("No space left on device") || message.contains("quota exceeded")) {
+            return true;
+        }
+        try {
+            // The message comes from the C library, in the language of the process.
+            return Files.getFileStore(path).getUsableSpace() < NEARLY_NOTHING;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package org.jobcontrol.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.jobcontrol.storage.StorageFixture.LONG;
+import static org.jobcontrol.storage.StorageFixture.MIB;
+import static org.jobcontrol.storage.StorageFixture.assertIdle;
+import static org.jobcontrol.storage.StorageFixture.files;
+import static org.jobcontrol.storage.StorageFixture.volume;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.JobFuture;
+import org.jobcontrol.api.JobState;
+import org.jobcontrol.api.storage.StorageException;
+import org.jobcontrol.api.storage.StoragePool;
+import org.jobcontrol.api.storage.StorageVolume;
+import org.jobcontrol.api.storage.VolumeSpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Volumes in the format that qemu-img knows. */
+@Timeout(120)
+class Qcow2Test {
+    private final StorageFixture storage = new StorageFixture();
+
+    @TempDir
+    Path directory;
+
+    private StoragePool pool;
+
+    @BeforeEach
+    void startPool() throws Exception {
+        Assumptions.assumeTrue(installed(), "qemu-img is not installed (package qemu-utils)");
+        pool = storage.pool("images", directory);
+    }
+
+    @AfterEach
+    void stop() {
+        storage.close();
+    }
+
+    private static boolean installed() throws InterruptedException {
+        try {
+            return run("qemu-img", "--version").contains("qemu-img");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static String run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return output;
+    }
+
+    private static VolumeSpec spec(String name, String format) {
+        return new VolumeSpec(name, format, 0, 0, Map.of());
+    }
+
+    @Test
+    void create_isAnImageOfThatSize() throws Exception {
+        StorageVolume volume =
+                pool.create(VolumeSpec.qcow2("a.qcow2", 10L << 30), LONG).await();
+        assertThat(volume.info().format()).isEqualTo("qcow2");
+        assertThat(volume.info().capacity()).isEqualTo(10L << 30);
+        assertThat(volume.info().allocation()).isLessThan(MIB);
+        assertThat(run("qemu-img", "info", volume.path().toString()))
+                .contains("file format: qcow2")
+                .contains("10 GiB");
+        pool.refresh(LONG).await();
+        assertThat(pool.volume("a.qcow2").orElseThrow().info().capacity()).isEqualTo(10L << 30);
+    }
+
+    @Test
+    void create_onAnother_holdsThatOne() throws Exception {
+        StorageVolume base = volume(pool, "base.img", MIB);
+        StorageVolume top = pool.create(VolumeSpec.qcow2("top.qcow2", MIB, "base.img"), LONG)
+                .await();
+        assertThat(run("qemu-img", "info", top.path().toString()))
+                .contains("backing file: " + base.path())
+                .contains("backing file format: raw");
+        assertThatThrownBy(() -> pool.create(VolumeSpec.qcow2("no.qcow2", 1, "none"), LONG)
+                        .await())
+                .hasCauseInstanceOf(StorageException.class)
+                .hasMessageContaining("images/none");
+        assertThat(files(directory)).containsExactly("base.img", "top.qcow2");
+        assertIdle(base.jobs());
+    }
+
+    @Test
+    void clone_toAnotherFormatAndBack_isTheSame() throws Exception {
+        StorageVolume raw = volume(pool, "a.img", 3 * MIB);
+        StorageVolume image = raw.cloneTo(pool, spec("a.qcow2", "qcow2"), LONG).await();
+        assertThat(image.info().capacity()).isEqualTo(3 * MIB);
+        StorageVolume copy = image.cloneTo(pool, "b.qcow2", LONG).await();
+        assertThat(copy.info().format()).isEqualTo("qcow2");
+        StorageVolume back = copy.cloneTo(pool, spec("b.img", "raw"), LONG).await();
+        assertThat(Files.mismatch(raw.path(), back.path())).isEqualTo(-1);
+    }
+
+    @Test
+    void resize_changesWhatTheImageStandsFor() throws Exception {
+        StorageVolume volume =
+                pool.create(VolumeSpec.qcow2("a.qcow2", MIB), LONG).await();
+        volume.resize(5L * MIB, LONG).await();
+        assertThat(volume.info().capacity()).isEqualTo(5L * MIB);
+        volume.shrink(2L * MIB, LONG).await();
+        assertThat(volume.info().capacity()).isEqualTo(2L * MIB);
+    }
+
+    @Test
+    void clone_aborted_endsTheChildAndLeavesNothing() throws Exception {
+        StorageVolume raw = volume(pool, "a.img", 512 * MIB);
+        JobFuture<StorageVolume> clone = raw.cloneTo(pool, spec("b.qcow2", "qcow2"), LONG);
+        await().until(() -> children() > 0);
+        clone.cancel();
+        assertThatThrownBy(clone::await).isInstanceOf(JobAbortedException.class);
+        assertThat(children()).isZero();
+        assertThat(files(directory)).containsExactly("a.img");
+    }
+
+    @Test
+    void clone_paused_stopsTheChild() throws Exception {
+        StorageVolume raw = volume(pool, "a.img", 512 * MIB);
+        JobFuture<StorageVolume> clone = raw.cloneTo(pool, spec("b.qcow2", "qcow2"), LONG);
+        await().until(() -> children() > 0);
+        storage.engine.admin().pause(clone.id());
+        await().until(() ->
+                storage.control.job(clone.id()).orElseThrow().state() == JobState.PAUSED);
+        assertThat(run(
+                        "ps",
+                        "-o",
+                        "stat=",
+                        "--ppid",
+                        Long.toString(ProcessHandle.current().pid())))
+                .contains("T");
+        storage.engine.admin().resume(clone.id());
+        clone.await();
+    }
+
+    private static long children() {
+        return ProcessHandle.current()
+                .children()
+                .filter(child -> child.info().command().orElse("").contains("qemu-img"))
+                .count();
+    }
+
+    @Test
+    void image_thatReadsFromElsewhere_isNotUsed() throws Exception {
+        Path secret = Files.writeString(directory.resolveSibling("secret"), "s".repeat(4096));
+        Path hostile = directory.resolve("hostile.qcow2");
+        run(
+                "qemu-img",
+                "create",
+                "-f",
+                "qcow2",
+                "-b",
+                secret.toString(),
+                "-F",
+                "raw",
+                hostile.toString());
+        pool.refresh(LONG).await();
+        StorageVolume volume = pool.volume("hostile.qcow2").orElseThrow();
+        JobFuture<StorageVolume> clone = volume.cloneTo(pool, spec("b.img", "raw"), LONG);
+        assertThatThrownBy(clone::await)
+                .hasCauseInstanceOf(StorageException.class)
+                .hasMessageContaining("which is not in its directory");
+        assertThat(files(directory)).containsExactly("hostile.qcow2");
+        Files.delete(secret);
+    }
+
+    @Test
+    void image_thatIsDamaged_failsWithWhatTheToolSays() throws Exception {
+        byte[] begin = {'Q', 'F', 'I', (byte) 0xfb, 0, 0, 0, 9};
+        Files.write(directory.resolve("bad.qcow2"), begin);
+        pool.refresh(LONG).await();
+        StorageVolume volume = pool.volume("bad.qcow2").orElseThrow();
+        assertThatThrownBy(() -> volume.cloneTo(pool, "b.qcow2", LONG).await())
+                .hasCauseInstanceOf(StorageException.class)
+                .hasMessageContaining("qemu-img");
+        assertThat(files(directory)).containsExactly("bad.qcow2");
+        assertIdle(pool.jobs());
+    }
+}
