@@ -9,9 +9,11 @@ import static org.jobcontrol.api.JobType.QUERY;
 
 import java.time.Duration;
 import java.util.List;
+import org.jobcontrol.api.AbortResult;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobControl;
+import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobGroup;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobMask;
@@ -19,6 +21,7 @@ import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.JobRefusedException.Reason;
 import org.jobcontrol.api.JobRequest;
+import org.jobcontrol.api.JobState;
 import org.jobcontrol.api.StorageOperation;
 import org.jobcontrol.core.contract.Waiter;
 import org.jobcontrol.core.engine.JobEngine;
@@ -153,6 +156,23 @@ class HierarchyTest {
             assertThat(jobs.asyncJob(b.target()).operation()).isEqualTo("VOLUME_CLONE");
         }
         assertThat(pool.info().jobs()).isEmpty();
+    }
+
+    @Test
+    void runAll_thatWaits_isFoundAndAbortedByTheIdOfEachJob() throws Exception {
+        try (Job holder = pool.begin(MODIFY, "holder")) {
+            for (boolean first : new boolean[] {true, false}) {
+                JobFuture<String> work = control.runAll(copy(), LONG, group -> "never");
+                long queued = pool.info().queue().get(0).id();
+                assertThat(queued).isNotEqualTo(work.id());
+                long id = first ? work.id() : queued;
+                assertThat(control.job(id).orElseThrow().state()).isEqualTo(JobState.WAITING);
+                assertThat(control.abort(id, Duration.ZERO)).isEqualTo(AbortResult.LEFT_QUEUE);
+                assertThatThrownBy(work::await).isInstanceOf(JobRefusedException.class);
+            }
+            assertThat(pool.info().queue()).isEmpty();
+            assertThat(holder.info().state()).isEqualTo(JobState.RUNNING);
+        }
     }
 
     private List<JobRequest> copy() {

@@ -323,6 +323,15 @@ public final class JobEngine implements AutoCloseable {
                 if (job.id == id) {
                     return Optional.of(job);
                 }
+                // A group that waits is in one queue at a time, by one of its jobs.
+                Request request = job.request();
+                if (request != null && !request.decided()) {
+                    for (JobEntry other : request.jobs()) {
+                        if (other.id == id) {
+                            return Optional.of(other);
+                        }
+                    }
+                }
             }
         }
         return Optional.empty();
