@@ -65,7 +65,7 @@ final class StorageScene {
 
     private StorageVolume create(StoragePool pool) throws Exception {
         screen.heading("A volume, then data in it, under a job of the demo's own");
-        JobFuture<StorageVolume> made = pool.create(VolumeSpec.allocated("base", SIZE), PATIENCE);
+        JobFuture<StorageVolume> made = pool.create(VolumeSpec.full("base", SIZE), PATIENCE);
         watch.untilEnded(made.id());
         return made.await();
     }

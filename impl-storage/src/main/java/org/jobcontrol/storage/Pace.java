@@ -83,6 +83,25 @@ public final class Pace {
         awaitDue(bytes);
     }
 
+    /**
+     * Says that bytes need not be moved one by one.
+     *
+     * @param bytes how many
+     */
+    public void skipped(long bytes) {
+        done += bytes;
+        report();
+    }
+
+    /**
+     * Says that all up to a place is done: what was not moved is a hole.
+     *
+     * @param at the place, counted as what was moved is
+     */
+    public void skippedTo(long at) {
+        skipped(at - done);
+    }
+
     /** Says that there is no more to move than was moved: how much that is was not known before. */
     public void finish() {
         total = done;

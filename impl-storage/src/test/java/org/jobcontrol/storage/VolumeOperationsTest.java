@@ -134,14 +134,26 @@ class VolumeOperationsTest {
         assertThat(storage.control.find(gone.jobs().target())).isEmpty();
     }
 
+    /** Begins clones that take half a minute: to share or copy data takes no time to speak of. */
+    private List<JobFuture<StorageVolume>> slowClones(StorageVolume source, String... names)
+            throws Exception {
+        List<JobFuture<StorageVolume>> clones = new ArrayList<>();
+        try (Job holder = pool.jobs().begin(JobType.MODIFY, "holder")) {
+            for (String name : names) {
+                JobFuture<StorageVolume> clone = source.cloneTo(pool, name, LONG);
+                storage.engine.admin().bandwidth(clone.id(), MIB);
+                clones.add(clone);
+            }
+        }
+        return clones;
+    }
+
     // ---- side by side ---------------------------------------------------------------------------
 
     @Test
     void clones_ofOneSource_goSideBySideAndOthersWait() throws Exception {
-        StorageVolume source =
-                pool.create(VolumeSpec.sparse("a.img", HUGE), LONG).await();
-        JobFuture<StorageVolume> one = source.cloneTo(pool, "one.img", LONG);
-        JobFuture<StorageVolume> two = source.cloneTo(pool, "two.img", LONG);
+        StorageVolume source = volume(pool, "a.img", 32 * MIB);
+        List<JobFuture<StorageVolume>> clones = slowClones(source, "one.img", "two.img");
         await().until(() -> source.jobs().info().jobs().size() == 2);
         assertThatThrownBy(() -> source.wipe(Duration.ZERO).await())
                 .isInstanceOf(JobRefusedException.class)
@@ -149,9 +161,9 @@ class VolumeOperationsTest {
                 .hasMessageContaining("'volume.clone' (bundle com.acme.test");
         JobFuture<Void> refresh = pool.refresh(LONG);
         JobFuture<Void> wipe = source.wipe(LONG);
+        storage.engine.admin().bandwidth(wipe.id(), MIB);
         assertThat(pool.jobs().info().queue()).extracting(JobInfo::id).contains(refresh.id());
-        one.cancel();
-        two.cancel();
+        clones.forEach(JobFuture::cancel);
         refresh.await();
         await().until(() -> source.jobs().info().async().isPresent());
         wipe.cancel();
@@ -192,16 +204,15 @@ class VolumeOperationsTest {
 
     @Test
     void abort_ofACreate_leavesNothing() throws Exception {
-        assertAbortLeaves(pool.create(VolumeSpec.allocated("a.img", HUGE), LONG));
+        assertAbortLeaves(pool.create(VolumeSpec.full("a.img", HUGE), LONG));
         assertThat(pool.volumes()).isEmpty();
-        assertThat(storage.control.objects()).hasSize(1);
+        await().untilAsserted(() -> assertThat(storage.control.objects()).hasSize(1));
     }
 
     @Test
     void abort_ofAClone_leavesTheSource() throws Exception {
-        StorageVolume source =
-                pool.create(VolumeSpec.sparse("a.img", HUGE), LONG).await();
-        assertAbortLeaves(source.cloneTo(pool, "copy.img", LONG), "a.img");
+        StorageVolume source = volume(pool, "a.img", 32 * MIB);
+        assertAbortLeaves(slowClones(source, "copy.img").get(0), "a.img");
         assertIdle(source.jobs());
     }
 

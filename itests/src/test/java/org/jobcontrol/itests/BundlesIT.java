@@ -29,7 +29,7 @@ import org.osgi.framework.wiring.BundleRevision;
 public class BundlesIT {
     /** Annotations, and what only one of the shells has. */
     private static final Pattern OPTIONAL =
-            Pattern.compile("=org\\.(jspecify|apache\\.karaf|jline)");
+            Pattern.compile("=(org\\.(jspecify|apache\\.karaf|jline)|com\\.sun\\.jna)");
 
     @Inject
     private BundleContext context;
@@ -112,6 +112,7 @@ public class BundlesIT {
                                 "=org.osgi.service.component)",
                                 "=org.slf4j)",
                                 "=com.google.gson)",
+                                "=com.sun.jna",
                                 "=picocli)",
                                 "=org.apache.felix.service.command)",
                                 "=org.apache.karaf.shell.api.console)",

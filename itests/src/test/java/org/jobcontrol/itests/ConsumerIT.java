@@ -36,7 +36,6 @@ import org.jobcontrol.api.storage.PoolSpec;
 import org.jobcontrol.api.storage.StoragePool;
 import org.jobcontrol.api.storage.StoragePools;
 import org.jobcontrol.api.storage.StorageVolume;
-import org.jobcontrol.api.storage.VolumeSpec;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Test;
@@ -178,9 +177,8 @@ public class ConsumerIT {
         consumer = Consumers.start(context, "com.acme.backup");
         StoragePool pool =
                 Consumers.service(consumer, StoragePools.class).find("images").orElseThrow();
-        StorageVolume source =
-                pool.create(VolumeSpec.sparse("a.img", 1L << 36), LONG).await();
-        JobFuture<StorageVolume> clone = source.cloneTo(pool, "copy.img", LONG);
+        StorageVolume source = pool.create(SlowClones.source("a.img"), LONG).await();
+        JobFuture<StorageVolume> clone = SlowClones.begin(control, admin, source, "copy.img");
         await().until(() ->
                 control.job(clone.id()).orElseThrow().progress().data().total() > 0);
         assertThat(control.job(clone.id()).orElseThrow().owner().bundle())

@@ -19,6 +19,7 @@ import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.DomainOperation;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.JobAdmin;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobInfo;
@@ -94,8 +95,11 @@ public class RedeployIT {
     }
 
     private StoragePool startedPool() throws Exception {
-        StoragePool pool =
-                service(StoragePools.class).define(PoolSpec.directory("images", directory));
+        StoragePools pools = service(StoragePools.class);
+        // What was defined outlives the bundle.
+        StoragePool pool = pools.find("images").isPresent()
+                ? pools.find("images").orElseThrow()
+                : pools.define(PoolSpec.directory("images", directory));
         pool.start(LONG).await();
         return pool;
     }
@@ -106,10 +110,10 @@ public class RedeployIT {
     public void storage_uninstalledWhileACloneRuns_failsItAndWaitersStay() throws Exception {
         JobControl control = service(JobControl.class);
         StoragePool pool = startedPool();
-        StorageVolume source =
-                pool.create(VolumeSpec.sparse("a.img", 1L << 36), LONG).await();
+        StorageVolume source = pool.create(SlowClones.source("a.img"), LONG).await();
         JobObject ofSource = control.of(source);
-        JobFuture<StorageVolume> clone = source.cloneTo(pool, "copy.img", LONG);
+        JobFuture<StorageVolume> clone =
+                SlowClones.begin(control, service(JobAdmin.class), source, "copy.img");
         await().until(() ->
                 control.job(clone.id()).orElseThrow().progress().data().total() > 0);
         JobFuture<Job> waiter = ofSource.beginLater(JobType.MODIFY, "waits", LONG);

@@ -29,6 +29,15 @@ public record VolumeSpec(
     /** The attribute that names the volume of the same pool that a qcow2 volume lies on. */
     public static final String BACKING = "backing";
 
+    /**
+     * The attribute that says how space is taken for a raw volume: {@link #FULL}, or else by asking the
+     * file system for it, where that can be done.
+     */
+    public static final String PREALLOCATION = "preallocation";
+
+    /** Space is taken by writing zeros: later writes find it ready, and the disk has been tried. */
+    public static final String FULL = "full";
+
     private static final int MAX_NAME_BYTES = 255;
 
     /**
@@ -77,6 +86,18 @@ public record VolumeSpec(
      */
     public static VolumeSpec allocated(String name, long capacity) {
         return new VolumeSpec(name, RAW, capacity, capacity, Map.of());
+    }
+
+    /**
+     * Describes a raw volume that is written full of zeros.
+     *
+     * @param name its name
+     * @param capacity how large it is, in bytes
+     * @return the description
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    public static VolumeSpec full(String name, long capacity) {
+        return new VolumeSpec(name, RAW, capacity, capacity, Map.of(PREALLOCATION, FULL));
     }
 
     /**

@@ -8,27 +8,28 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.Progress;
 import org.jobcontrol.api.storage.WipeAlgorithm;
 import org.jobcontrol.storage.Pace;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/**
- * Moves the bytes of files at the {@link Pace} of a job.
- *
- * <p>What was written is forced to the disk every few blocks, so that the last force, which must come
- * before the work counts as done, is as short as the others: an abort never waits for gigabytes of
- * somebody's page cache.
- */
+/** Moves the bytes of files at the {@link Pace} of a job. */
 final class Bytes {
-    private static final int FORCE_EVERY = 8 * Pace.BLOCK;
+    static final int MIB = 1 << 20;
 
-    /** So many zeros, at a multiple of it, become a hole in a copy. */
+    /** So many zeros, at a multiple of it, become a hole in a copy that is made without Linux. */
     private static final int HOLE = 1 << 16;
 
     private static final ByteBuffer ZEROS = ByteBuffer.allocate(HOLE).asReadOnlyBuffer();
+
+    private static final Logger log = LoggerFactory.getLogger(Bytes.class);
 
     private Bytes() {}
 
@@ -42,52 +43,121 @@ final class Bytes {
         return FileChannel.open(file, WRITE, NOFOLLOW_LINKS);
     }
 
-    /** Writes zeros at the begin of a file: the JDK has no other way to take space for it. */
-    static void writeZeros(FileChannel file, long bytes, Job job)
+    /** Takes disk for the begin of a new file: all at once where that is possible, or by zeros. */
+    static void allocate(Path file, long bytes, Job job)
             throws IOException, JobAbortedException, InterruptedException {
+        Optional<Linux> linux = LinuxSupport.linux();
+        if (linux.isPresent() && bytes > 0) {
+            try (Linux.OpenFile open = linux.get().openToWrite(file)) {
+                open.allocate(bytes);
+                job.progress(Progress.ofData(bytes, bytes));
+                return;
+            } catch (Linux.Unsupported e) {
+                log.debug("{} is filled with zeros", file, e);
+            }
+        }
         overwrite(file, bytes, WipePasses.of(WipeAlgorithm.ZERO), job);
     }
 
     /** Overwrites the begin of a file, holes included, once with each pass. */
-    static void overwrite(FileChannel file, long bytes, List<WipePasses.Pass> passes, Job job)
+    static void overwrite(Path file, long bytes, List<WipePasses.Pass> passes, Job job)
             throws IOException, JobAbortedException, InterruptedException {
         Pace pace = new Pace(job, Math.multiplyExact(bytes, passes.size()));
         ByteBuffer block = ByteBuffer.allocateDirect(Pace.BLOCK);
-        for (WipePasses.Pass pass : passes) {
-            for (long at = 0; at < bytes; ) {
-                int length = pace.next(bytes - at);
-                pass.fill(block.clear().limit(length), at);
-                write(file, block.flip(), at);
-                at += length;
-                forceSometimes(file, at, length);
-                pace.moved(length);
+        try (FileChannel channel = openToWrite(file);
+                Writeback writeback = Writeback.of(file, channel)) {
+            for (WipePasses.Pass pass : passes) {
+                writeback.rewind();
+                for (long at = 0; at < bytes; ) {
+                    int length = pace.next(bytes - at);
+                    pass.fill(block.clear().limit(length), at);
+                    write(channel, block.flip(), at);
+                    at += length;
+                    writeback.wroteTo(at);
+                    pace.moved(length);
+                }
+                // The next pass must not overwrite this one in memory only.
+                channel.force(false);
             }
-            // The next pass must not overwrite this one in memory only.
-            file.force(false);
         }
     }
 
     /**
-     * Copies a file into an empty one. Blocks of zeros become holes.
-     *
-     * @return how many bytes were written
+     * Copies a file into one that is empty; holes stay holes. Shares the data where the file system can,
+     * has the kernel copy it where that can, and else copies it here.
      */
-    static long copy(FileChannel from, FileChannel to, Job job)
+    static void copy(Path from, Path to, Job job)
             throws IOException, JobAbortedException, InterruptedException {
-        long total = from.size();
-        long written = 0;
-        Pace pace = new Pace(job, total);
-        ByteBuffer block = ByteBuffer.allocateDirect(Pace.BLOCK);
-        for (long at = 0; at < total; ) {
-            int length = pace.next(total - at);
-            read(from, block.clear().limit(length), at);
-            written += writeData(to, block, length, at);
-            at += length;
-            forceSometimes(to, at, length);
-            pace.moved(length);
+        Optional<Linux> linux = LinuxSupport.linux();
+        if (linux.isEmpty()) {
+            copyHere(from, to, job);
+            return;
         }
-        extend(to, total);
-        return written;
+        try {
+            copy(linux.get(), from, to, job);
+        } catch (Linux.Unsupported e) {
+            log.debug("{} is copied here", from, e);
+            copyHere(from, to, job);
+        }
+    }
+
+    private static void copy(Linux linux, Path from, Path to, Job job)
+            throws IOException, JobAbortedException, InterruptedException {
+        try (Linux.OpenFile in = linux.openToRead(from);
+                Linux.OpenFile out = linux.openToWrite(to);
+                FileChannel channel = openToWrite(to);
+                Writeback writeback = Writeback.of(to, channel)) {
+            long total = Files.size(from);
+            Pace pace = new Pace(job, total);
+            if (shared(in, out)) {
+                pace.skipped(total);
+                return;
+            }
+            for (long at = in.nextData(0); at < total; at = in.nextData(at)) {
+                pace.skippedTo(at);
+                long end = Math.min(total, in.nextHole(at));
+                while (at < end) {
+                    long copied = out.copy(in, at, pace.next(end - at));
+                    if (copied == 0) {
+                        throw new EOFException("it became shorter while it was read");
+                    }
+                    at += copied;
+                    writeback.wroteTo(at);
+                    pace.moved(copied);
+                }
+            }
+            pace.skippedTo(total);
+            extend(channel, total);
+        }
+    }
+
+    private static boolean shared(Linux.OpenFile in, Linux.OpenFile out) throws IOException {
+        try {
+            out.shareWith(in);
+            return true;
+        } catch (Linux.Unsupported e) {
+            return false;
+        }
+    }
+
+    private static void copyHere(Path from, Path to, Job job)
+            throws IOException, JobAbortedException, InterruptedException {
+        ByteBuffer block = ByteBuffer.allocateDirect(Pace.BLOCK);
+        try (FileChannel in = openToRead(from);
+                FileChannel out = openToWrite(to);
+                Writeback writeback = Writeback.of(to, out)) {
+            long total = in.size();
+            Pace pace = new Pace(job, total);
+            for (long at = 0; at < total; ) {
+                int length = pace.next(total - at);
+                read(in, block.clear().limit(length), at);
+                writeData(out, block, length, at);
+                at += length;
+                writeback.wroteTo(at);
+                pace.moved(length);
+            }
+            extend(out, total);
+        }
     }
 
     /**
@@ -101,30 +171,22 @@ final class Bytes {
         }
     }
 
-    /**
-     * Writes all of a buffer.
-     *
-     * @return how many bytes that was
-     */
-    static long write(FileChannel to, ByteBuffer bytes, long at) throws IOException {
-        int length = bytes.remaining();
+    /** Writes all of a buffer. */
+    private static void write(FileChannel to, ByteBuffer bytes, long at) throws IOException {
         for (long next = at; bytes.hasRemaining(); ) {
             next += to.write(bytes, next);
         }
-        return length;
     }
 
-    private static long writeData(FileChannel to, ByteBuffer block, int length, long at)
+    private static void writeData(FileChannel to, ByteBuffer block, int length, long at)
             throws IOException {
-        long written = 0;
         for (int from = 0; from < length; from += HOLE) {
             int size = Math.min(HOLE, length - from);
             ByteBuffer piece = block.slice(from, size);
             if (piece.mismatch(ZEROS.slice(0, size)) >= 0) {
-                written += write(to, piece, at + from);
+                write(to, piece, at + from);
             }
         }
-        return written;
     }
 
     private static void read(FileChannel from, ByteBuffer block, long at) throws IOException {
@@ -132,13 +194,6 @@ final class Bytes {
             if (from.read(block, at + block.position()) < 0) {
                 throw new EOFException("it became shorter while it was read");
             }
-        }
-    }
-
-    /** Forces a file when what was written ends another stretch of it. */
-    private static void forceSometimes(FileChannel file, long end, long length) throws IOException {
-        if (end / FORCE_EVERY != (end - length) / FORCE_EVERY) {
-            file.force(false);
         }
     }
 }

@@ -185,6 +185,7 @@ public final class DirectoryDriver implements StorageDriver {
             throws StorageException, JobAbortedException, InterruptedException {
         String backing = volume.attributes().get(VolumeSpec.BACKING);
         checkFormat(pool, volume, backing != null);
+        boolean full = VolumeSpec.FULL.equals(volume.attributes().get(VolumeSpec.PREALLOCATION));
         Path below = backing == null ? null : new PoolDirectory(pool).file(backing);
         return build(pool, volume.name(), job, part -> {
             if (volume.format().equals(VolumeSpec.QCOW2)) {
@@ -194,8 +195,12 @@ public final class DirectoryDriver implements StorageDriver {
                 QemuImg.create(part, volume.format(), volume.capacity(), below, job);
                 return Volumes.ALL;
             }
+            if (full) {
+                Bytes.overwrite(part, volume.allocation(), WipePasses.of(WipeAlgorithm.ZERO), job);
+            } else {
+                Bytes.allocate(part, volume.allocation(), job);
+            }
             try (FileChannel file = Bytes.openToWrite(part)) {
-                Bytes.writeZeros(file, volume.allocation(), job);
                 Bytes.extend(file, volume.capacity());
             }
             return volume.allocation();
@@ -216,13 +221,10 @@ public final class DirectoryDriver implements StorageDriver {
                     return Volumes.ALL;
                 });
             }
-            try (FileChannel in = Bytes.openToRead(original)) {
-                return build(to, copy.name(), job, part -> {
-                    try (FileChannel out = Bytes.openToWrite(part)) {
-                        return Bytes.copy(in, out, job);
-                    }
-                });
-            }
+            return build(to, copy.name(), job, part -> {
+                Bytes.copy(original, part, job);
+                return Volumes.ALL;
+            });
         } catch (IOException e) {
             throw directory.failure(source, "it cannot be read", e);
         }
@@ -234,16 +236,14 @@ public final class DirectoryDriver implements StorageDriver {
         change(pool, volume, "it cannot be overwritten", (file, before) -> {
             long size = Files.size(file);
             marks.put(file, VolumeState.PARTLY_WIPED);
-            try (FileChannel channel = Bytes.openToWrite(file)) {
-                if (algorithm == WipeAlgorithm.TRIM) {
+            if (algorithm == WipeAlgorithm.TRIM) {
+                try (FileChannel channel = Bytes.openToWrite(file)) {
                     channel.truncate(0);
                     Bytes.extend(channel, size);
-                } else {
-                    Bytes.overwrite(channel, size, WipePasses.of(algorithm), job);
+                    channel.force(true);
                 }
-                // Nothing is left to abort: the old data is overwritten, nearly all of it on disk.
-                job.abortable(false);
-                channel.force(true);
+            } else {
+                Bytes.overwrite(file, size, WipePasses.of(algorithm), job);
             }
             marks.clear(file);
         });

@@ -10,6 +10,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
@@ -21,10 +22,10 @@ import org.slf4j.LoggerFactory;
 /**
  * What is known of the files of volumes.
  *
- * <p>The JDK cannot tell how much disk a file takes. The allocation in a {@link VolumeInfo} is what
- * this driver wrote when it made the volume, while size and time of modification show that nobody has
- * written to it since; otherwise it is the file's size, an upper bound. In the same way it is
- * remembered what qemu-img said of an image.
+ * <p>The JDK cannot tell how much disk a file takes. Where {@link Linux} cannot either, the allocation
+ * in a {@link VolumeInfo} is what this driver wrote when it made the volume, while size and time of
+ * modification show that nobody has written to it since; otherwise it is the file's size, an upper
+ * bound. In the same way it is remembered what qemu-img said of an image.
  */
 final class Volumes {
     /** What a filler returns that wrote the whole file. */
@@ -116,9 +117,19 @@ final class Volumes {
                 PoolDirectory.nameOf(file),
                 is.format(),
                 is.capacity(),
-                is.allocation(),
+                allocation(file, is),
                 marks.of(file),
                 Instant.now());
+    }
+
+    private static long allocation(Path file, Seen is) {
+        try {
+            Optional<Linux> linux = LinuxSupport.linux();
+            return linux.isPresent() ? linux.get().allocation(file) : is.allocation();
+        } catch (IOException e) {
+            log.debug("how much disk {} takes is not known", file, e);
+            return is.allocation();
+        }
     }
 
     private static BasicFileAttributes attributes(Path file) throws IOException {

@@ -1,0 +1,216 @@
+package org.jobcontrol.storage.directory;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Library;
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Platform;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.LongByReference;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What Linux can do with files and the JDK cannot ask for: through JNA, where that is there. Everything
+ * here has another way, which takes longer or says less.
+ */
+final class Linux {
+    private static final int O_RDONLY = 0;
+    private static final int O_RDWR = 2;
+    private static final int O_NOFOLLOW = Platform.isARM() ? 0x8000 : 0x20000;
+    private static final int O_CLOEXEC = 0x80000;
+    private static final int SEEK_DATA = 3;
+    private static final int SEEK_HOLE = 4;
+    private static final long FICLONE = 0x40049409;
+    private static final int SYNC_WAIT_BEFORE = 1;
+    private static final int SYNC_WRITE = 2;
+    private static final int SYNC_WAIT_AFTER = 4;
+    private static final int AT_FDCWD = -100;
+    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    private static final int STATX_BLOCKS = 0x400;
+    private static final int STATX_SIZE = 256;
+    private static final int STATX_BLOCKS_AT = 48;
+    private static final int BLOCK = 512;
+
+    private static final int ENOENT = 2;
+    private static final int ENXIO = 6;
+
+    /** The functions, as in their manual pages. */
+    interface C extends Library {
+        int open(String path, int flags) throws LastErrorException;
+
+        int close(int fd) throws LastErrorException;
+
+        long lseek(int fd, long offset, int whence) throws LastErrorException;
+
+        long copy_file_range(
+                int from,
+                LongByReference fromOffset,
+                int to,
+                LongByReference toOffset,
+                long length,
+                int flags)
+                throws LastErrorException;
+
+        int fallocate(int fd, int mode, long offset, long length) throws LastErrorException;
+
+        int ioctl(int fd, long request, long argument) throws LastErrorException;
+
+        int sync_file_range(int fd, long offset, long length, int flags) throws LastErrorException;
+
+        int statx(int directory, String path, int flags, int mask, Pointer result)
+                throws LastErrorException;
+    }
+
+    /** Thrown when the kernel or the file system cannot do something: there is another way. */
+    static final class Unsupported extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Unsupported(LastErrorException e) {
+            super(e.getMessage(), e);
+        }
+    }
+
+    private final C c;
+
+    private Linux(C c) {
+        this.c = c;
+    }
+
+    /** Binds the C library; a LinkageError says that this cannot be. */
+    static Linux load() {
+        String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
+        return new Linux(
+                Native.load("c", C.class, Map.of(Library.OPTION_STRING_ENCODING, encoding)));
+    }
+
+    /** Returns how much disk a file takes, in bytes. */
+    long allocation(Path file) throws IOException {
+        try (Memory result = new Memory(STATX_SIZE)) {
+            c.statx(AT_FDCWD, file.toString(), AT_SYMLINK_NOFOLLOW, STATX_BLOCKS, result);
+            return result.getLong(STATX_BLOCKS_AT) * BLOCK;
+        } catch (LastErrorException e) {
+            throw failure(file, e);
+        }
+    }
+
+    OpenFile openToRead(Path file) throws IOException {
+        return open(file, O_RDONLY);
+    }
+
+    OpenFile openToWrite(Path file) throws IOException {
+        return open(file, O_RDWR);
+    }
+
+    private OpenFile open(Path file, int how) throws IOException {
+        try {
+            return new OpenFile(file, c.open(file.toString(), how | O_NOFOLLOW | O_CLOEXEC));
+        } catch (LastErrorException e) {
+            throw failure(file, e);
+        }
+    }
+
+    private static IOException failure(Path file, LastErrorException e) {
+        int errno = e.getErrorCode();
+        if (errno == ENOENT) {
+            return new NoSuchFileException(file.toString());
+        }
+        return switch (errno) {
+            // EXDEV, EINVAL, ENOTTY, ENOSYS, EOPNOTSUPP
+            case 18, 22, 25, 38, 95 -> new Unsupported(e);
+            default -> new IOException(file + ": " + e.getMessage(), e);
+        };
+    }
+
+    /** A file that is open. Used by one thread. */
+    final class OpenFile implements Closeable {
+        private final Path path;
+        private final int fd;
+
+        private OpenFile(Path path, int fd) {
+            this.path = path;
+            this.fd = fd;
+        }
+
+        /** Returns where data begins at or after a place; the end of all files if there is none. */
+        long nextData(long at) throws IOException {
+            try {
+                return c.lseek(fd, at, SEEK_DATA);
+            } catch (LastErrorException e) {
+                if (e.getErrorCode() == ENXIO) {
+                    return Long.MAX_VALUE;
+                }
+                throw failure(path, e);
+            }
+        }
+
+        /** Returns where the data at a place ends. */
+        long nextHole(long at) throws IOException {
+            try {
+                return c.lseek(fd, at, SEEK_HOLE);
+            } catch (LastErrorException e) {
+                throw failure(path, e);
+            }
+        }
+
+        /** Makes this share all data with another file, until one of the two is written. */
+        void shareWith(OpenFile source) throws IOException {
+            try {
+                c.ioctl(fd, FICLONE, source.fd);
+            } catch (LastErrorException e) {
+                throw failure(path, e);
+            }
+        }
+
+        /** Copies bytes from another file to the same place here; returns how many. */
+        long copy(OpenFile source, long at, long length) throws IOException {
+            try {
+                LongByReference from = new LongByReference(at);
+                LongByReference to = new LongByReference(at);
+                return c.copy_file_range(source.fd, from, fd, to, length, 0);
+            } catch (LastErrorException e) {
+                throw failure(path, e);
+            }
+        }
+
+        /** Takes disk for the begin of the file, which becomes so long and reads as zeros. */
+        void allocate(long length) throws IOException {
+            try {
+                c.fallocate(fd, 0, 0, length);
+            } catch (LastErrorException e) {
+                throw failure(path, e);
+            }
+        }
+
+        /** Has a stretch of the file written to the disk, and does not wait for that. */
+        void startWriting(long at, long length) throws IOException {
+            sync(at, length, SYNC_WRITE);
+        }
+
+        /** Waits until a stretch of the file is written. */
+        void awaitWritten(long at, long length) throws IOException {
+            sync(at, length, SYNC_WAIT_BEFORE | SYNC_WRITE | SYNC_WAIT_AFTER);
+        }
+
+        private void sync(long at, long length, int flags) throws IOException {
+            try {
+                c.sync_file_range(fd, at, length, flags);
+            } catch (LastErrorException e) {
+                throw failure(path, e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            try {
+                c.close(fd);
+            } catch (LastErrorException e) {
+                throw failure(path, e);
+            }
+        }
+    }
+}
