@@ -72,13 +72,37 @@ final class VolumeStreams {
 
     JobFuture<Long> upload(InputStream from, Duration timeout) {
         Objects.requireNonNull(from, "from");
-        return StorageWork.VOLUME_UPLOAD.run(volume.jobs(), timeout, job -> fill(from, job));
+        return StorageWork.VOLUME_UPLOAD.run(
+                volume.jobs(), timeout, job -> all(job, () -> fill(from, job)));
     }
 
     JobFuture<Long> download(OutputStream to, Duration timeout) {
         Objects.requireNonNull(to, "to");
         StorageWork work = StorageWork.VOLUME_DOWNLOAD;
-        return volume.jobs().run(work.type(), work.operation(), timeout, job -> drain(to, job));
+        return volume.jobs()
+                .run(work.type(), work.operation(), timeout, job -> all(job, () -> drain(to, job)));
+    }
+
+    /** What moves all there is. */
+    private interface Move {
+        long run() throws StorageException, JobAbortedException, InterruptedException, IOException;
+    }
+
+    /** Moves all there is; an abort interrupts that, for the other end may be silent for long. */
+    private static long all(Job job, Move move)
+            throws StorageException, JobAbortedException, InterruptedException, IOException {
+        job.onAbort(Thread.currentThread()::interrupt);
+        try {
+            return move.run();
+        } catch (StorageException | InterruptedException | IOException e) {
+            if (job.abortRequested()) {
+                JobAbortedException aborted = new JobAbortedException(
+                        job.id(), "job #" + job.id() + " was asked to abort");
+                aborted.initCause(e);
+                throw aborted;
+            }
+            throw e;
+        }
     }
 
     private long fill(InputStream from, AsyncJob job)
@@ -89,8 +113,6 @@ final class VolumeStreams {
         Pace pace = new Pace(job, before.capacity());
         byte[] block = new byte[Pace.BLOCK];
         long done = 0;
-        // The stream may have nothing to give for long.
-        job.onAbort(Thread.currentThread()::interrupt);
         try (VolumeSink sink = driver.openSink(volume.spec(), volume.name(), 0, job)) {
             int wanted = pace.next(Pace.BLOCK);
             for (int n = from.read(block, 0, wanted); n >= 0; n = from.read(block, 0, wanted)) {
@@ -119,8 +141,6 @@ final class VolumeStreams {
         Pace pace = new Pace(job, bytes(volume.see(driver, job)));
         byte[] block = new byte[Pace.BLOCK];
         long done = 0;
-        // The stream may take nothing for long.
-        job.onAbort(Thread.currentThread()::interrupt);
         try (ReadableByteChannel source = driver.openSource(volume.spec(), volume.name(), 0, job)) {
             int wanted = pace.next(Pace.BLOCK);
             for (int n = source.read(ByteBuffer.wrap(block, 0, wanted));
