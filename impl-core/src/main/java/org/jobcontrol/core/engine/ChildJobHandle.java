@@ -43,7 +43,8 @@ final class ChildJobHandle extends JobHandle {
 
     @Override
     boolean entered() {
-        return entered || object.alone(this);
+        // One that has ended was in its slot; if it waited, its request knew, and is forgotten.
+        return entered || left() || object.alone(this);
     }
 
     @Override

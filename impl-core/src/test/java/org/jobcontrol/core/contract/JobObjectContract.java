@@ -483,6 +483,26 @@ public abstract class JobObjectContract {
     }
 
     @Test
+    void history_ofJobsThatWaited_saysHowTheyEnded() throws Exception {
+        Job holder = jobs.begin(MODIFY, "holder");
+        JobFuture<Job> later = jobs.beginLater(MODIFY, "later", LONG);
+        JobFuture<Integer> work = jobs.run(MODIFY, "work", LONG, job -> 7);
+        clock.advance(Duration.ofSeconds(2));
+        holder.close();
+        later.await().close();
+        work.await();
+        for (long id : new long[] {later.id(), work.id()}) {
+            JobInfo ended = control.ended(id).toCompletableFuture().get();
+            assertThat(ended.state()).isEqualTo(JobState.FINISHED);
+            assertThat(ended.outcome()).contains(JobOutcome.COMPLETED);
+            assertThat(ended.waited()).isEqualTo(Duration.ofSeconds(2));
+            assertThat(ended.fence()).isPositive();
+            assertThat(control.history(10)).extracting(JobInfo::id).contains(id);
+        }
+        assertThat(control.history(10)).allMatch(job -> job.state() == JobState.FINISHED);
+    }
+
+    @Test
     void release_ofAJob_orphansItAndLetsTheNextIn() throws Exception {
         Job hung = jobs.begin(MODIFY, "hung");
         Waiter<Job> waiter = waiter(MODIFY);
