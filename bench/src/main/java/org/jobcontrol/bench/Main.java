@@ -25,6 +25,9 @@ public final class Main {
     private static final List<Integer> TARGETS = List.of(1, 100, 10_000, 1_000_000);
     private static final List<Integer> WAITERS = List.of(10, 100, 1_000, 10_000, 100_000);
 
+    private static final int ROUNDS = 7;
+    private static final int MEBIBYTES = 512;
+
     private final boolean full;
     private final List<Integer> widths;
     private final Map<String, Measured> measured = new TreeMap<>();
@@ -37,11 +40,17 @@ public final class Main {
     /**
      * Runs the bench.
      *
-     * @param arguments {@code quick} or {@code full}, the file for the JSON, and the directory for
+     * @param arguments {@code storage}, or {@code quick} or {@code full}, the file for the JSON, and the directory for
      *     the plots that {@code full} draws
      * @throws Exception if a benchmark fails
      */
     public static void main(String[] arguments) throws Exception {
+        if (arguments[0].equals("storage")) {
+            try (Volumes volumes = new Volumes(ROUNDS, MEBIBYTES)) {
+                volumes.print();
+            }
+            return;
+        }
         Main bench = new Main(arguments[0].equals("full"));
         bench.measure();
         if (bench.full) {

@@ -67,7 +67,7 @@ final class Bytes {
         try (FileChannel channel = openToWrite(file);
                 Writeback writeback = Writeback.of(file, channel)) {
             for (WipePasses.Pass pass : passes) {
-                writeback.rewind();
+                writeback.from(0);
                 for (long at = 0; at < bytes; ) {
                     int length = pace.next(bytes - at);
                     pass.fill(block.clear().limit(length), at);

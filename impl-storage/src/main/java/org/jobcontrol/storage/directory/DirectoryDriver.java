@@ -277,10 +277,15 @@ public final class DirectoryDriver implements StorageDriver {
         Path file = directory.file(volume);
         try {
             volumes.describe(file);
-            FileChannel channel = Bytes.openToWrite(file).position(offset);
-            volumes.forget(file);
-            marks.put(file, VolumeState.PARTLY_WRITTEN);
-            return new UploadSink(file, channel, marks);
+            FileChannel channel = Bytes.openToWrite(file);
+            try {
+                volumes.forget(file);
+                marks.put(file, VolumeState.PARTLY_WRITTEN);
+                return new UploadSink(file, channel.position(offset), marks);
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
         } catch (IOException e) {
             throw directory.failure(volume, "it cannot be written", e);
         }

@@ -11,16 +11,21 @@ final class UploadSink implements VolumeSink {
     private final Path file;
     private final Marks marks;
     private final FileChannel channel;
+    private final Writeback writeback;
 
-    UploadSink(Path file, FileChannel channel, Marks marks) {
+    UploadSink(Path file, FileChannel channel, Marks marks) throws IOException {
         this.file = file;
         this.channel = channel;
         this.marks = marks;
+        this.writeback = Writeback.of(file, channel);
+        writeback.from(channel.position());
     }
 
     @Override
     public int write(ByteBuffer bytes) throws IOException {
-        return channel.write(bytes);
+        int written = channel.write(bytes);
+        writeback.wroteTo(channel.position());
+        return written;
     }
 
     @Override
@@ -36,6 +41,8 @@ final class UploadSink implements VolumeSink {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        try (writeback) {
+            channel.close();
+        }
     }
 }

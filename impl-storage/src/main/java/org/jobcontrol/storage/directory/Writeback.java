@@ -36,9 +36,9 @@ final class Writeback implements Closeable {
         return new Writeback(channel, linux.isPresent() ? linux.get().openToWrite(path) : null);
     }
 
-    /** Begins anew at the begin of the file. */
-    void rewind() {
-        started = 0;
+    /** Says that writing goes on at another place. */
+    void from(long place) {
+        started = place;
     }
 
     /** Says that the file was written up to a place. */
