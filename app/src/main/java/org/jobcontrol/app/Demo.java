@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jobcontrol.api.JobAdmin;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.domain.Domains;
 import org.jobcontrol.api.storage.StoragePools;
@@ -33,6 +34,7 @@ public final class Demo implements Callable<Integer> {
     private final Domains domains;
     private final StoragePools pools;
     private final JobControl control;
+    private final JobAdmin admin;
     private final Screen screen;
     private final Checks check = new Checks();
 
@@ -42,6 +44,7 @@ public final class Demo implements Callable<Integer> {
      * @param domains where it defines its domain
      * @param pools where it defines its pool
      * @param control where it looks at its jobs
+     * @param admin how it slows them down
      * @param context tells how wide the terminal is
      */
     @Activate
@@ -49,10 +52,12 @@ public final class Demo implements Callable<Integer> {
             @Reference(name = "domains") Domains domains,
             @Reference(name = "pools") StoragePools pools,
             @Reference(name = "control") JobControl control,
+            @Reference(name = "admin") JobAdmin admin,
             BundleContext context) {
         this.domains = domains;
         this.pools = pools;
         this.control = control;
+        this.admin = admin;
         this.screen = new Screen(System.out, columns(context.getProperty(COLUMNS)), "  ");
     }
 
@@ -86,7 +91,7 @@ public final class Demo implements Callable<Integer> {
             Watch watch = new Watch(control, screen);
             Path pool = Files.createDirectory(directory.resolve("pool"));
             Path saves = Files.createDirectory(directory.resolve("saves"));
-            new StorageScene(pools, screen, watch, check).play(pool);
+            new StorageScene(pools, admin, screen, watch, check).play(pool);
             new DomainScene(domains, screen, watch, check).play(saves);
             new HistoryScene(control, screen, check).play();
         } finally {

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jobcontrol.api.AbortResult;
+import org.jobcontrol.api.JobAdmin;
 import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobOutcome;
@@ -28,16 +29,19 @@ final class StorageScene {
     private static final long SIZE = 256L << 20;
     private static final long SPACE = 3 * SIZE + (64L << 20);
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final long RATE = 128L << 20;
     private static final int RETRIES = 3;
     private static final Duration HASTE = Duration.ofMillis(50);
 
     private final StoragePools pools;
+    private final JobAdmin admin;
     private final Screen screen;
     private final Watch watch;
     private final Checks check;
 
-    StorageScene(StoragePools pools, Screen screen, Watch watch, Checks check) {
+    StorageScene(StoragePools pools, JobAdmin admin, Screen screen, Watch watch, Checks check) {
         this.pools = pools;
+        this.admin = admin;
         this.screen = screen;
         this.watch = watch;
         this.check = check;
@@ -83,7 +87,7 @@ final class StorageScene {
 
     private JobFuture<Void> share(StoragePool pool, StorageVolume base) throws Exception {
         screen.heading("A clone reads base: to wipe it one has to wait");
-        JobFuture<StorageVolume> web = base.cloneTo(pool, "web", PATIENCE);
+        JobFuture<StorageVolume> web = clone(base, pool, "web");
         JobFuture<Void> hasty = base.wipe(HASTE);
         watch.until("the refusal", hasty.toCompletableFuture()::isDone, web.id());
         screen.say("a wipe that would wait for " + Units.time(HASTE) + " is refused:");
@@ -91,7 +95,7 @@ final class StorageScene {
 
         screen.heading(
                 "A second clone goes beside; a refresh waits for both, a wipe for all three");
-        JobFuture<StorageVolume> db = base.cloneTo(pool, "db", PATIENCE);
+        JobFuture<StorageVolume> db = clone(base, pool, "db");
         JobFuture<Void> refresh = pool.refresh(PATIENCE);
         JobFuture<Void> wipe = base.wipe(PATIENCE);
         Long[] all = {web.id(), db.id(), refresh.id(), wipe.id()};
@@ -101,6 +105,17 @@ final class StorageScene {
         watch.untilEnded(all);
         checkOrder(web, db, refresh, wipe);
         return wipe;
+    }
+
+    /** Clones at a rate that people can watch; a disk may be as fast as the memory. */
+    private JobFuture<StorageVolume> clone(StorageVolume base, StoragePool pool, String name) {
+        JobFuture<StorageVolume> clone = base.cloneTo(pool, name, PATIENCE);
+        try {
+            admin.bandwidth(clone.id(), RATE);
+        } catch (IllegalArgumentException e) {
+            screen.say("the clone had ended before it could be slowed down");
+        }
+        return clone;
     }
 
     private void checkOrder(

@@ -54,7 +54,7 @@ abstract class OpenStream implements Channel {
             // An abort in this moment has closed the file under the user, and says so.
             return again(known);
         }
-        IOException first = e instanceof IOException io ? io : new IOException(e.getMessage(), e);
+        IOException first = new IOException(job.target() + ": " + e.getMessage(), e);
         failure = first;
         return first;
     }

@@ -73,14 +73,18 @@ final class VolumeStreams {
     JobFuture<Long> upload(InputStream from, Duration timeout) {
         Objects.requireNonNull(from, "from");
         return StorageWork.VOLUME_UPLOAD.run(
-                volume.jobs(), timeout, job -> all(job, () -> fill(from, job)));
+                volume.jobs(), timeout, job -> all(job, "upload", () -> fill(from, job)));
     }
 
     JobFuture<Long> download(OutputStream to, Duration timeout) {
         Objects.requireNonNull(to, "to");
         StorageWork work = StorageWork.VOLUME_DOWNLOAD;
         return volume.jobs()
-                .run(work.type(), work.operation(), timeout, job -> all(job, () -> drain(to, job)));
+                .run(
+                        work.type(),
+                        work.operation(),
+                        timeout,
+                        job -> all(job, "download", () -> drain(to, job)));
     }
 
     /** What moves all there is. */
@@ -89,19 +93,26 @@ final class VolumeStreams {
     }
 
     /** Moves all there is; an abort interrupts that, for the other end may be silent for long. */
-    private static long all(Job job, Move move)
-            throws StorageException, JobAbortedException, InterruptedException, IOException {
+    private long all(Job job, String what, Move move)
+            throws StorageException, JobAbortedException, InterruptedException {
         job.onAbort(Thread.currentThread()::interrupt);
         try {
             return move.run();
-        } catch (StorageException | InterruptedException | IOException e) {
-            if (job.abortRequested()) {
-                JobAbortedException aborted = new JobAbortedException(
-                        job.id(), "job #" + job.id() + " was asked to abort");
-                aborted.initCause(e);
-                throw aborted;
-            }
+        } catch (StorageException | InterruptedException e) {
+            throwIfAborted(job, e);
             throw e;
+        } catch (IOException e) {
+            throwIfAborted(job, e);
+            throw volume.failure("the " + what + " failed", e);
+        }
+    }
+
+    private static void throwIfAborted(Job job, Exception cause) throws JobAbortedException {
+        if (job.abortRequested()) {
+            JobAbortedException aborted =
+                    new JobAbortedException(job.id(), "job #" + job.id() + " was asked to abort");
+            aborted.initCause(cause);
+            throw aborted;
         }
     }
 

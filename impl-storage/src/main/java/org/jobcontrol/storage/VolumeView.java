@@ -1,5 +1,6 @@
 package org.jobcontrol.storage;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -42,6 +43,8 @@ import org.slf4j.LoggerFactory;
  */
 final class VolumeView implements StorageVolume {
     private static final Logger log = LoggerFactory.getLogger(VolumeView.class);
+
+    private static final String NO_SPACE = "No space left on device";
 
     private final PoolView pool;
     private final String name;
@@ -322,6 +325,13 @@ final class VolumeView implements StorageVolume {
 
     StorageException failure(Reason reason, String detail) {
         return new StorageException(reason, pool.name(), name, detail, null);
+    }
+
+    /** Returns what an I/O error means to whoever moved bytes. */
+    StorageException failure(String what, IOException e) {
+        String message = String.valueOf(e.getMessage());
+        Reason reason = message.contains(NO_SPACE) ? Reason.NO_SPACE : Reason.IO;
+        return new StorageException(reason, pool.name(), name, what + ": " + message, e);
     }
 
     /** Asks how the volume is, for whoever holds a job on it, and remembers that. */

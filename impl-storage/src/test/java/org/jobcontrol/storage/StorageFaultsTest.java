@@ -9,7 +9,10 @@ import static org.jobcontrol.storage.StorageFixture.assertIdle;
 import static org.jobcontrol.storage.StorageFixture.files;
 import static org.jobcontrol.storage.StorageFixture.volume;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -28,6 +31,9 @@ import org.jobcontrol.api.storage.StoragePool;
 import org.jobcontrol.api.storage.StorageVolume;
 import org.jobcontrol.api.storage.VolumeInfo;
 import org.jobcontrol.api.storage.VolumeSpec;
+import org.jobcontrol.api.storage.VolumeState;
+import org.jobcontrol.api.storage.VolumeUpload;
+import org.jobcontrol.api.storage.WipeAlgorithm;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -250,12 +256,41 @@ class StorageFaultsTest {
                     "volume small/copy.img");
             assertThat(files(mount)).isEmpty();
             assertThat(small.volumes()).isEmpty();
+            assertUploadFails(small);
             assertIdle(small.jobs());
             assertIdle(source.jobs());
+            StorageVolume kept = small.volume("thin.img").orElseThrow();
+            kept.wipe(WipeAlgorithm.TRIM, LONG).await();
+            assertThat(run("mount", "-o", "remount,ro", mount.toString())).isZero();
+            assertFails(
+                    () -> small.create(VolumeSpec.sparse("b.img", 1), LONG).await(),
+                    Reason.IO,
+                    "volume small/b.img");
+            assertFails(() -> kept.wipe(LONG).await(), Reason.IO, "volume small/thin.img");
+            assertFails(() -> kept.delete(LONG), Reason.IO, "volume small/thin.img");
+            assertIdle(kept.jobs());
             small.stop(LONG);
         } finally {
             assertThat(run("umount", mount.toString())).isZero();
         }
+    }
+
+    /** A sparse volume may be larger than what is left. */
+    private static void assertUploadFails(StoragePool small) throws Exception {
+        StorageVolume thin =
+                small.create(VolumeSpec.sparse("thin.img", 8 * MIB), LONG).await();
+        InputStream stream = new ByteArrayInputStream(new byte[8 * MIB]);
+        assertFails(
+                () -> thin.upload(stream, LONG).await(),
+                Reason.NO_SPACE,
+                "volume small/thin.img: the upload failed");
+        assertThat(thin.query(LONG).state()).isEqualTo(VolumeState.PARTLY_WRITTEN);
+        VolumeUpload upload = thin.openUpload(0, 8 * MIB, LONG);
+        assertThatThrownBy(() -> upload.write(ByteBuffer.allocate(8 * MIB)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("volume small/thin.img");
+        assertThatThrownBy(upload::close).isInstanceOf(IOException.class);
+        assertIdle(thin.jobs());
     }
 
     private static int run(String... command) throws IOException, InterruptedException {

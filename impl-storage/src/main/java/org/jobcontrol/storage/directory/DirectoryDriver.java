@@ -17,6 +17,7 @@ import java.util.List;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.Progress;
 import org.jobcontrol.api.storage.PoolInfo;
 import org.jobcontrol.api.storage.PoolSpec;
 import org.jobcontrol.api.storage.PoolState;
@@ -167,6 +168,11 @@ public final class DirectoryDriver implements StorageDriver {
         List<VolumeInfo> found = new ArrayList<>();
         for (Path file : files) {
             job.checkpoint();
+            // An image's size is its tool's to say, which takes its time.
+            job.progress(Progress.builder()
+                    .parameter("volumes_total", files.size())
+                    .parameter("volumes_processed", found.size())
+                    .build());
             try {
                 found.add(volumes.describe(file));
             } catch (NoSuchFileException e) {

@@ -80,18 +80,13 @@ final class QemuImg {
             throws IOException, JobAbortedException, InterruptedException {
         long capacity = check(from, fromFormat).capacity();
         job.progress(Progress.ofData(capacity, 0));
-        run(
-                List.of(
-                        "convert",
-                        "-p",
-                        "-f",
-                        fromFormat,
-                        "-O",
-                        toFormat,
-                        from.toString(),
-                        to.toString()),
-                job,
-                capacity);
+        List<String> command = new ArrayList<>(List.of("convert", "-p", "-f", fromFormat));
+        if (job.bandwidth() > 0) {
+            // It cannot be told of another limit once it runs.
+            command.addAll(List.of("-r", Long.toString(job.bandwidth())));
+        }
+        command.addAll(List.of("-O", toFormat, from.toString(), to.toString()));
+        run(command, job, capacity);
         job.progress(Progress.ofData(capacity, capacity));
     }
 
