@@ -31,7 +31,7 @@ final class Force {
             JobObject jobs,
             StorageWork work,
             Duration timeout,
-            PoolView.Call<?> call)
+            UnderJob.Call<?> call)
             throws StorageException, JobRefusedException, InterruptedException {
         JobFuture<Job> mine = jobs.beginLater(work.type(), work.operation(), timeout);
         List<JobInfo> asked = new ArrayList<>();
@@ -43,7 +43,7 @@ final class Force {
             }
         }
         try (Job job = await(mine)) {
-            PoolView.under(job, call);
+            UnderJob.under(job, call);
         }
         return List.copyOf(asked);
     }

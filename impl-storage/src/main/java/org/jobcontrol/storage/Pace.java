@@ -71,6 +71,22 @@ public final class Pace {
      * @throws InterruptedException if the thread is interrupted
      */
     public void moved(long bytes) throws JobAbortedException, InterruptedException {
+        count(bytes);
+        report();
+        awaitDue(bytes);
+    }
+
+    /**
+     * Says how far somebody else has moved data.
+     *
+     * @param at how many bytes are done; fewer than before change nothing
+     */
+    public void reached(long at) {
+        count(Math.max(0, at - done));
+        report();
+    }
+
+    private void count(long bytes) {
         done += bytes;
         windowBytes += bytes;
         long now = System.nanoTime();
@@ -79,8 +95,6 @@ public final class Pace {
             windowBegan = now;
             windowBytes = 0;
         }
-        report();
-        awaitDue(bytes);
     }
 
     /**

@@ -15,7 +15,6 @@ import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobObjectInfo;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.JobRequest;
-import org.jobcontrol.api.JobState;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.TargetId;
 import org.jobcontrol.api.storage.PoolInfo;
@@ -43,12 +42,6 @@ final class PoolView implements StoragePool {
      * does not get at the jobs of a new one with its name. Threads that race store equal ones.
      */
     private volatile @Nullable JobObject jobs;
-
-    /** What is done under a job in the thread of the caller. */
-    interface Call<T> {
-        @Nullable
-        T under(Job job) throws StorageException;
-    }
 
     PoolView(PoolRecord record, StorageCatalog catalog, JobControl control) {
         this.record = record;
@@ -101,7 +94,7 @@ final class PoolView implements StoragePool {
     @Override
     public PoolInfo query(Duration timeout)
             throws StorageException, JobRefusedException, InterruptedException {
-        return call(
+        return UnderJob.call(
                 jobs(),
                 StorageWork.POOL_QUERY,
                 timeout,
@@ -127,7 +120,7 @@ final class PoolView implements StoragePool {
     @Override
     public void start(AsyncJob under)
             throws StorageException, JobAbortedException, InterruptedException {
-        check(under, record.target(), "an async job", true);
+        UnderJob.check(under, record.target(), "an async job", true);
         StorageDriver driver = catalog.driver(record, false);
         driver.start(spec(), under);
         try {
@@ -141,7 +134,7 @@ final class PoolView implements StoragePool {
     @Override
     public void stop(Duration timeout)
             throws StorageException, JobRefusedException, InterruptedException {
-        call(jobs(), StorageWork.POOL_STOP, timeout, this::stop);
+        UnderJob.call(jobs(), StorageWork.POOL_STOP, timeout, this::stop);
     }
 
     @Override
@@ -160,7 +153,7 @@ final class PoolView implements StoragePool {
     public void delete(Duration timeout)
             throws StorageException, JobRefusedException, InterruptedException {
         StorageCatalog.checkInactive(record);
-        call(jobs(), StorageWork.POOL_DELETE, timeout, job -> {
+        UnderJob.call(jobs(), StorageWork.POOL_DELETE, timeout, job -> {
             catalog.driver(record, false).delete(spec(), job);
             return null;
         });
@@ -177,7 +170,7 @@ final class PoolView implements StoragePool {
     @Override
     public void refresh(AsyncJob under)
             throws StorageException, JobAbortedException, InterruptedException {
-        check(under, record.target(), "an async job", true);
+        UnderJob.check(under, record.target(), "an async job", true);
         scan(driver(), under);
     }
 
@@ -215,7 +208,7 @@ final class PoolView implements StoragePool {
                     InterruptedException {
         Objects.requireNonNull(spec, "spec");
         boolean fits = under.type() == JobType.MODIFY || under instanceof AsyncJob;
-        check(under, record.target(), "a MODIFY or async job", fits);
+        UnderJob.check(under, record.target(), "a MODIFY or async job", fits);
         VolumeView volume = unborn(spec.name(), spec.capacity());
         StorageWork its = StorageWork.VOLUME_CREATE_UNDER;
         // The pool's job keeps others away: whatever is in the way of this one is its owner's own.
@@ -236,7 +229,7 @@ final class PoolView implements StoragePool {
     public void undefine(Duration timeout)
             throws StorageException, JobRefusedException, InterruptedException {
         StorageCatalog.checkInactive(record);
-        call(jobs(), StorageWork.POOL_UNDEFINE, timeout, job -> {
+        UnderJob.call(jobs(), StorageWork.POOL_UNDEFINE, timeout, job -> {
             catalog.undefine(record, job, this::closeAll);
             return null;
         });
@@ -256,37 +249,6 @@ final class PoolView implements StoragePool {
     @Override
     public String toString() {
         return record.target().toString();
-    }
-
-    /** Does something under a job. The target is looked at only then: much may happen in a wait. */
-    @SuppressWarnings("NullAway") // null only where nobody wants a result
-    static <T> T call(JobObject jobs, StorageWork work, Duration timeout, Call<T> call)
-            throws StorageException, JobRefusedException, InterruptedException {
-        try (Job job = jobs.begin(work.type(), work.operation(), timeout)) {
-            return under(job, call);
-        }
-    }
-
-    /** Does something under a job that has begun; the job knows if it fails. */
-    @SuppressWarnings("NullAway") // null only where nobody wants a result
-    static <T> T under(Job job, Call<T> call) throws StorageException {
-        try {
-            return call.under(job);
-        } catch (StorageException | RuntimeException | Error e) {
-            job.fail(e);
-            throw e;
-        }
-    }
-
-    /** Checks that a job which a caller holds is what it has to be. */
-    static void check(Job under, TargetId target, String needed, boolean fits) {
-        if (!fits || !under.target().equals(target)) {
-            throw new IllegalArgumentException(needed + " on " + target + " is needed; job #"
-                    + under.id() + " is " + under.type() + " on " + under.target());
-        }
-        if (under.info().state() == JobState.FINISHED) {
-            throw new IllegalStateException("job #" + under.id() + " on " + target + " has ended");
-        }
     }
 
     PoolRecord record() {

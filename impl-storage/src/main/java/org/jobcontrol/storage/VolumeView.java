@@ -98,7 +98,7 @@ final class VolumeView implements StorageVolume {
     @Override
     public VolumeInfo query(Duration timeout)
             throws StorageException, JobRefusedException, InterruptedException {
-        return PoolView.call(jobs(), StorageWork.VOLUME_QUERY, timeout, job -> see(driver(), job));
+        return UnderJob.call(jobs(), StorageWork.VOLUME_QUERY, timeout, job -> see(driver(), job));
     }
 
     @Override
@@ -160,7 +160,7 @@ final class VolumeView implements StorageVolume {
     public void wipe(WipeAlgorithm algorithm, AsyncJob under)
             throws StorageException, JobAbortedException, InterruptedException {
         Objects.requireNonNull(algorithm, "algorithm");
-        PoolView.check(under, target, "an async job", true);
+        UnderJob.check(under, target, "an async job", true);
         StorageDriver driver = driver();
         try {
             driver.wipe(spec(), name, algorithm, under);
@@ -196,7 +196,7 @@ final class VolumeView implements StorageVolume {
     @Override
     public void delete(Duration timeout)
             throws StorageException, JobRefusedException, InterruptedException {
-        PoolView.call(jobs(), StorageWork.VOLUME_DELETE, timeout, job -> {
+        UnderJob.call(jobs(), StorageWork.VOLUME_DELETE, timeout, job -> {
             delete(job);
             return null;
         });
@@ -213,7 +213,7 @@ final class VolumeView implements StorageVolume {
 
     @Override
     public void delete(Job under) throws StorageException {
-        PoolView.check(under, target, "a DESTROY job", under.type() == JobType.DESTROY);
+        UnderJob.check(under, target, "a DESTROY job", under.type() == JobType.DESTROY);
         StorageDriver driver = driver();
         try {
             driver.delete(pool.spec(), name, under);

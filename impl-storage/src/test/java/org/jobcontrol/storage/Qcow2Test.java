@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobState;
@@ -178,6 +179,43 @@ class Qcow2Test {
                 .hasMessageContaining("which is not in its directory");
         assertThat(files(directory)).containsExactly("hostile.qcow2");
         Files.delete(secret);
+    }
+
+    /** In a JVM that finds no program at all. */
+    @Test
+    void tool_thatIsMissing_isNamedWithItsPackage() throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        WithoutTool.class.getName(),
+                        directory.toString())
+                .redirectErrorStream(true);
+        builder.environment().put("PATH", "/nowhere");
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        assertThat(output)
+                .contains("UNSUPPORTED volume other/a.qcow2: ")
+                .contains("package qemu-utils")
+                .contains("[]");
+    }
+
+    /** Tries to make an image, and says how that went and what is left. */
+    static final class WithoutTool {
+        private WithoutTool() {}
+
+        public static void main(String[] arguments) throws Exception {
+            Path place = Path.of(arguments[0]);
+            try (StorageFixture storage = new StorageFixture()) {
+                StoragePool pool = storage.pool("other", place);
+                pool.create(VolumeSpec.qcow2("a.qcow2", MIB), LONG).await();
+            } catch (ExecutionException e) {
+                StorageException failure = (StorageException) e.getCause();
+                System.out.println(failure.reason() + " " + failure.getMessage());
+                System.out.println(files(place));
+            }
+        }
     }
 
     @Test

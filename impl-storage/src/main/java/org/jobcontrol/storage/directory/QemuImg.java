@@ -10,11 +10,12 @@ import java.util.List;
 import java.util.Scanner;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
-import org.jobcontrol.api.Progress;
+import org.jobcontrol.storage.Pace;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,22 +73,22 @@ final class QemuImg {
         }
         command.add(file.toString());
         command.add(Long.toString(capacity));
-        run(command, job, 0);
+        run(command, job, part -> {});
     }
 
     /** Copies an image into a file that is there and empty. */
     static void convert(Path from, String fromFormat, Path to, String toFormat, Job job)
             throws IOException, JobAbortedException, InterruptedException {
         long capacity = check(from, fromFormat).capacity();
-        job.progress(Progress.ofData(capacity, 0));
+        Pace pace = new Pace(job, capacity);
         List<String> command = new ArrayList<>(List.of("convert", "-p", "-f", fromFormat));
         if (job.bandwidth() > 0) {
             // It cannot be told of another limit once it runs.
             command.addAll(List.of("-r", Long.toString(job.bandwidth())));
         }
         command.addAll(List.of("-O", toFormat, from.toString(), to.toString()));
-        run(command, job, capacity);
-        job.progress(Progress.ofData(capacity, capacity));
+        run(command, job, part -> pace.reached((long) (capacity * part)));
+        pace.reached(capacity);
     }
 
     /** Changes how large an image looks. */
@@ -100,7 +101,7 @@ final class QemuImg {
         }
         command.add(file.toString());
         command.add(Long.toString(capacity));
-        run(command, job, 0);
+        run(command, job, part -> {});
     }
 
     /** Asks an image for its size, and refuses it if it reads from elsewhere. */
@@ -156,7 +157,7 @@ final class QemuImg {
         }
     }
 
-    private static void run(List<String> arguments, Job job, long total)
+    private static void run(List<String> arguments, Job job, DoubleConsumer progress)
             throws IOException, JobAbortedException, InterruptedException {
         Process process = start(arguments);
         try {
@@ -165,7 +166,7 @@ final class QemuImg {
                     CompletableFuture.runAsync(output::follow, QemuImg::onItsOwnThread);
             while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
                 goOn(process, job);
-                output.report(job, total);
+                progress.accept(output.part());
             }
             reader.join();
             job.checkpoint();
@@ -224,10 +225,9 @@ final class QemuImg {
             }
         }
 
-        void report(Job job, long total) {
-            if (total > 0) {
-                job.progress(Progress.ofData(total, (long) (total * Math.min(1, part))));
-            }
+        /** Returns how much of the work is done; 1 is all. */
+        double part() {
+            return Math.min(1, part);
         }
 
         /** To be called when the process has ended and all was read. */
