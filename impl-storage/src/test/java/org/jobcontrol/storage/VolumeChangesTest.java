@@ -144,6 +144,8 @@ class VolumeChangesTest {
         assertThat(millis).isLessThan(1000);
         System.out.println("an aborted wipe ended after " + millis + " ms");
         assertThat(volume.info().state()).isEqualTo(VolumeState.PARTLY_WIPED);
+        assertThat(volume.cloneTo(pool, "b.img", LONG).await().info().state())
+                .isEqualTo(VolumeState.PARTLY_WIPED);
         // Another driver has not seen it being wiped.
         StorageFixture later = new StorageFixture(new DirectoryDriver((Path) null));
         StoragePool again = later.pool("images", directory);

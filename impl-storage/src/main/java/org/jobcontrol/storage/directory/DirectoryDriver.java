@@ -219,21 +219,28 @@ public final class DirectoryDriver implements StorageDriver {
         checkFormat(to, copy, false);
         PoolDirectory directory = new PoolDirectory(from);
         Path original = directory.file(source);
+        VolumeInfo before;
         try {
-            String format = volumes.describe(original).format();
-            if (!format.equals(VolumeSpec.RAW) || !copy.format().equals(VolumeSpec.RAW)) {
-                return build(to, copy.name(), job, part -> {
-                    QemuImg.convert(original, format, part, copy.format(), job);
-                    return Volumes.ALL;
-                });
-            }
-            return build(to, copy.name(), job, part -> {
-                Bytes.copy(original, part, job);
-                return Volumes.ALL;
-            });
+            before = volumes.describe(original);
         } catch (IOException e) {
             throw directory.failure(source, "it cannot be read", e);
         }
+        boolean raw =
+                before.format().equals(VolumeSpec.RAW) && copy.format().equals(VolumeSpec.RAW);
+        VolumeInfo made = build(to, copy.name(), job, part -> {
+            if (raw) {
+                Bytes.copy(original, part, job);
+            } else {
+                QemuImg.convert(original, before.format(), part, copy.format(), job);
+            }
+            return Volumes.ALL;
+        });
+        if (before.state() == VolumeState.INTACT) {
+            return made;
+        }
+        // A copy of what is not whole is not whole.
+        marks.put(new PoolDirectory(to).file(copy.name()), before.state());
+        return query(to, copy.name(), job);
     }
 
     @Override
