@@ -2,6 +2,7 @@ package org.jobcontrol.core.engine;
 
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.TargetId;
 import org.jobcontrol.api.spi.AdmissionPolicy;
@@ -13,6 +14,7 @@ import org.jobcontrol.api.spi.AdmissionPolicy;
  */
 public final class EndMeetsWaiter {
     private static final int MOST_SPINS = 8;
+    private static final int PATIENCE = 1000;
 
     private final CoreJobObject[] objects;
     private final JobHandle[] jobs;
@@ -48,9 +50,8 @@ public final class EndMeetsWaiter {
 
     private void end(SplittableRandom random) {
         for (int i = 0; i < jobs.length; i++) {
-            while (ready <= i) {
-                Thread.onSpinWait();
-            }
+            int round = i;
+            await(() -> ready > round);
             met = i + 1;
             spin(random);
             jobs[i].close();
@@ -61,16 +62,13 @@ public final class EndMeetsWaiter {
     private void lock(SplittableRandom random) {
         for (int i = 0; i < jobs.length; i++) {
             ready = i + 1;
-            while (met <= i) {
-                Thread.onSpinWait();
-            }
+            int round = i;
+            await(() -> met > round);
             spin(random);
             Admission admission = objects[i].lock();
             objects[i].unlock(admission);
             admissions[i] = admission;
-            while (ended <= i) {
-                Thread.onSpinWait();
-            }
+            await(() -> ended > round);
         }
     }
 
@@ -81,6 +79,17 @@ public final class EndMeetsWaiter {
             }
         }
         return Optional.empty();
+    }
+
+    /** Spins, as long as the other one has a processor too. */
+    private static void await(BooleanSupplier condition) {
+        for (int spins = 0; !condition.getAsBoolean(); spins++) {
+            if (spins < PATIENCE) {
+                Thread.onSpinWait();
+            } else {
+                Thread.yield();
+            }
+        }
     }
 
     private static void spin(SplittableRandom random) {

@@ -50,7 +50,7 @@ class MutantsTest {
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            assertThat(process.waitFor(180, TimeUnit.SECONDS))
+            assertThat(process.waitFor(300, TimeUnit.SECONDS))
                     .as(() -> "it ended: " + read(output))
                     .isTrue();
             return process.exitValue();

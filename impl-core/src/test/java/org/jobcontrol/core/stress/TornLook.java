@@ -21,7 +21,7 @@ import org.jobcontrol.core.engine.Settings;
  * places.
  */
 final class TornLook {
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofSeconds(10);
     private static final int TURNING = 3;
 
     private final JobObject jobs;
