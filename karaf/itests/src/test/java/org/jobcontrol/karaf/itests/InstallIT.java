@@ -22,7 +22,11 @@ class InstallIT {
             assertThat(karaf.type("bundle:list")).doesNotContain("jobcontrol");
             karaf.type("feature:repo-add " + REPOSITORY);
             assertThat(karaf.type("feature:list"))
-                    .contains("jobcontrol-api", "jobcontrol ", "jobcontrol-shell");
+                    .contains(
+                            "jobcontrol-api",
+                            "jobcontrol ",
+                            "jobcontrol-native",
+                            "jobcontrol-shell");
             karaf.type("feature:install jobcontrol-shell");
             karaf.typeUntil("jobctl:list", "TARGET");
             assertThat(karaf.type("bundle:list | grep jobcontrol").lines())

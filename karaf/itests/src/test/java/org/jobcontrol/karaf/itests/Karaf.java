@@ -63,6 +63,7 @@ final class Karaf implements AutoCloseable {
     /** Takes job control out of what starts by itself: as Karaf comes. */
     Karaf withoutJobControl() throws IOException {
         edit("etc/org.apache.karaf.features.cfg", "jobcontrol-shell/[^,\\s]*", "log");
+        edit("etc/org.apache.karaf.features.cfg", "jobcontrol-native/[^,\\s]*", "log");
         edit("etc/org.apache.karaf.features.cfg", ",[\\s\\\\]*mvn:org.jobcontrol/[^,\\s]*", "");
         return this;
     }
