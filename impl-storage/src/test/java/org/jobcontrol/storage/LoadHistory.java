@@ -33,6 +33,15 @@ final class LoadHistory {
 
     private final ConcurrentLinkedQueue<Event> events = new ConcurrentLinkedQueue<>();
 
+    private Map<String, List<Event>> byVolume = Map.of();
+
+    /** Puts in order what was added; to be called when nothing is added any more. */
+    void settle() {
+        byVolume = events.stream()
+                .sorted(Comparator.comparingLong(Event::fence))
+                .collect(Collectors.groupingBy(Event::volume));
+    }
+
     void add(Event event) {
         events.add(event);
     }
@@ -47,10 +56,14 @@ final class LoadHistory {
 
     /** Returns what was done to a volume, oldest first. */
     List<Event> of(String volume) {
-        return events.stream()
-                .filter(event -> event.volume().equals(volume))
-                .sorted(Comparator.comparingLong(Event::fence))
-                .toList();
+        return byVolume.getOrDefault(volume, List.of());
+    }
+
+    /** Returns whether a change of a volume, or of what it was cloned from, ended early. */
+    boolean mayBeTorn(String volume) {
+        return of(volume).stream()
+                .anyMatch(event -> !event.completed()
+                        || (!event.source().isEmpty() && mayBeTorn(event.source())));
     }
 
     /** Returns the names of the volumes of a pool that were made and not deleted. */

@@ -88,12 +88,11 @@ final class Ends {
         }
     }
 
-    /** Gives the slot back; in the history first, so that the job is always found. */
+    /** Gives the slot back. */
     private static boolean leaveIfFinished(JobEntry job, Admission admission) {
         if (job.life().stage() != Life.Stage.FINISHED) {
             return false;
         }
-        job.object.engine().history().add(job);
         admission.leave(job);
         return true;
     }

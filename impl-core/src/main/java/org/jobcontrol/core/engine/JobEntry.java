@@ -336,6 +336,10 @@ abstract class JobEntry extends Hold {
                 return false;
             }
             endedNanos = object.engine().clock().nanos();
+            if (next.stage() == Life.Stage.FINISHED) {
+                // First, so that it is always found, as in end().
+                object.engine().history().add(this);
+            }
             if (LIFE.compareAndSet(this, raw, next)) {
                 return true;
             }
