@@ -316,8 +316,16 @@ public final class JobEngine implements AutoCloseable {
         throw new IllegalArgumentException("not a job object of this job control: " + object);
     }
 
-    /** Returns a job that runs or waits. */
+    /**
+     * Returns a job that runs or waits. A request goes from one job object to the next, so it may pass
+     * behind the back of who looks at them one by one; it does so once, for what is admitted stays.
+     */
     Optional<JobEntry> job(long id) {
+        Optional<JobEntry> found = lookFor(id);
+        return found.isPresent() ? found : lookFor(id);
+    }
+
+    private Optional<JobEntry> lookFor(long id) {
         for (CoreJobObject object : objects.values()) {
             for (JobEntry job : object.jobs()) {
                 if (job.id == id) {
@@ -325,9 +333,10 @@ public final class JobEngine implements AutoCloseable {
                 }
                 // A group that waits is in one queue at a time, by one of its jobs.
                 Request request = job.request();
-                if (request != null && !request.decided()) {
+                Fate fate = request == null ? null : request.fate();
+                if (request != null && (fate == null || fate.admitted())) {
                     for (JobEntry other : request.jobs()) {
-                        if (other.id == id) {
+                        if (other.id == id && !other.left()) {
                             return Optional.of(other);
                         }
                     }
