@@ -63,6 +63,7 @@ final class CoreJobObject {
         }
     }
 
+    /** How often a look is tried without the lock. */
     private static final int LOOKS = 8;
 
     final TargetId target;

@@ -85,19 +85,22 @@ final class Bytes {
     /**
      * Copies a file into one that is empty; holes stay holes. Shares the data where the file system can,
      * has the kernel copy it where that can, and else copies it here.
+     *
+     * @return how many bytes were written, or {@link Volumes#ALL}
      */
-    static void copy(Path from, Path to, Job job)
+    static long copy(Path from, Path to, Job job)
             throws IOException, JobAbortedException, InterruptedException {
         Optional<Linux> linux = LinuxSupport.linux();
         if (linux.isEmpty()) {
-            copyHere(from, to, job);
-            return;
+            return copyHere(from, to, job);
         }
         try {
             copy(linux.get(), from, to, job);
+            // The disk is asked.
+            return Volumes.ALL;
         } catch (Linux.Unsupported e) {
             log.debug("{} is copied here", from, e);
-            copyHere(from, to, job);
+            return copyHere(from, to, job);
         }
     }
 
@@ -140,23 +143,25 @@ final class Bytes {
         }
     }
 
-    private static void copyHere(Path from, Path to, Job job)
+    private static long copyHere(Path from, Path to, Job job)
             throws IOException, JobAbortedException, InterruptedException {
         ByteBuffer block = ByteBuffer.allocateDirect(Pace.BLOCK);
         try (FileChannel in = openToRead(from);
                 FileChannel out = openToWrite(to);
                 Writeback writeback = Writeback.of(to, out)) {
             long total = in.size();
+            long written = 0;
             Pace pace = new Pace(job, total);
             for (long at = 0; at < total; ) {
                 int length = pace.next(total - at);
                 read(in, block.clear().limit(length), at);
-                writeData(out, block, length, at);
+                written += writeData(out, block, length, at);
                 at += length;
                 writeback.wroteTo(at);
                 pace.moved(length);
             }
             extend(out, total);
+            return written;
         }
     }
 
@@ -178,15 +183,18 @@ final class Bytes {
         }
     }
 
-    private static void writeData(FileChannel to, ByteBuffer block, int length, long at)
+    private static long writeData(FileChannel to, ByteBuffer block, int length, long at)
             throws IOException {
+        long written = 0;
         for (int from = 0; from < length; from += HOLE) {
             int size = Math.min(HOLE, length - from);
             ByteBuffer piece = block.slice(from, size);
             if (piece.mismatch(ZEROS.slice(0, size)) >= 0) {
                 write(to, piece, at + from);
+                written += size;
             }
         }
+        return written;
     }
 
     private static void read(FileChannel from, ByteBuffer block, long at) throws IOException {

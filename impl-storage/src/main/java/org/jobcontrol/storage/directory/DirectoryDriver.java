@@ -229,10 +229,9 @@ public final class DirectoryDriver implements StorageDriver {
                 before.format().equals(VolumeSpec.RAW) && copy.format().equals(VolumeSpec.RAW);
         VolumeInfo made = build(to, copy.name(), job, part -> {
             if (raw) {
-                Bytes.copy(original, part, job);
-            } else {
-                QemuImg.convert(original, before.format(), part, copy.format(), job);
+                return Bytes.copy(original, part, job);
             }
+            QemuImg.convert(original, before.format(), part, copy.format(), job);
             return Volumes.ALL;
         });
         if (before.state() == VolumeState.INTACT) {
