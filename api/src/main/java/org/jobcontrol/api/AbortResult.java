@@ -10,7 +10,10 @@ public enum AbortResult {
     ENDED,
     /** The job was asked and still runs; it may yet succeed. */
     STILL_RUNNING,
-    /** The job is past the point of no return; nothing was asked. */
+    /**
+     * The job is past the point of no return: nothing was asked, or its driver found that it is too late
+     * for that.
+     */
     NOT_ABORTABLE,
     /** The job had ended before. */
     TOO_LATE

@@ -37,6 +37,7 @@ public enum DomainOperation implements AsyncOperation {
             List.of(
                     "begin",
                     "perform",
+                    "postcopy",
                     "perform_done",
                     "confirm_cancelled",
                     "confirm",

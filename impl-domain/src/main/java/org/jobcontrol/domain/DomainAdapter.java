@@ -46,6 +46,13 @@ public final class DomainAdapter implements TargetAdapter<Domain> {
     }
 
     @Override
+    public AdmissionPolicy policy(Domain domain) {
+        return catalog.known(domain.name())
+                .map(DomainRecord::policy)
+                .orElse(AdmissionPolicy.LIBVIRT);
+    }
+
+    @Override
     public void abort(TargetId domain, JobInfo job) {
         catalog.known(domain.id())
                 .ifPresent(record -> record.driver()

@@ -1,6 +1,7 @@
 package org.jobcontrol.domain;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.jobcontrol.api.TargetId;
 import org.jobcontrol.api.domain.DomainDriver;
@@ -8,6 +9,8 @@ import org.jobcontrol.api.domain.DomainException;
 import org.jobcontrol.api.domain.DomainInfo;
 import org.jobcontrol.api.domain.DomainSpec;
 import org.jobcontrol.api.domain.DomainState;
+import org.jobcontrol.api.domain.DomainStatistics;
+import org.jobcontrol.api.spi.AdmissionPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +22,18 @@ final class DomainRecord {
     private final TargetId id;
     private volatile Driven driven;
     private volatile DomainInfo last;
+    private volatile DomainStatistics statistics = new DomainStatistics(Map.of(), Instant.EPOCH);
 
     /** The driver is null while it is away; the name tells which one to wait for. */
     private record Driven(
-            DomainSpec spec, String driverName, @Nullable DomainDriver driver) {}
+            DomainSpec spec,
+            String driverName,
+            AdmissionPolicy policy,
+            @Nullable DomainDriver driver) {}
 
     DomainRecord(DomainSpec spec, DomainDriver driver, String driverName) {
         this.id = TargetId.of(DomainAdapter.DOMAIN, spec.name());
-        this.driven = new Driven(spec, driverName, driver);
+        this.driven = new Driven(spec, driverName, driver.policy(), driver);
         this.last = new DomainInfo(
                 DomainState.NOSTATE, spec.memory(), spec.memory(), spec.vcpus(), Instant.now());
     }
@@ -48,6 +55,11 @@ final class DomainRecord {
         return driven.driverName;
     }
 
+    /** Returns the rules that the driver gives for the domain's jobs. */
+    AdmissionPolicy policy() {
+        return driven.policy;
+    }
+
     /** Returns whether a driver is the domain's, or has the name of the one that went away. */
     boolean isOf(DomainDriver driver, String name) {
         Driven now = driven;
@@ -56,18 +68,28 @@ final class DomainRecord {
 
     /** Notes who drives the domain, and what it is by now. For the catalog, under its lock. */
     void attach(DomainSpec spec, DomainDriver driver) {
-        driven = new Driven(spec, driven.driverName, driver);
+        driven = new Driven(spec, driven.driverName, driver.policy(), driver);
     }
 
     /** Notes that the driver went away. For the catalog, under its lock. */
     void detach() {
         Driven now = driven;
-        driven = new Driven(now.spec, now.driverName, null);
+        driven = new Driven(now.spec, now.driverName, now.policy, null);
     }
 
     /** Takes over what was seen of the domain. */
     void seen(DomainInfo seen) {
         last = seen;
+    }
+
+    /** Takes over statistics that were asked for. */
+    void seen(DomainStatistics seen) {
+        statistics = seen;
+    }
+
+    /** Returns the statistics last seen; none, of 1970, if there never were any. */
+    DomainStatistics statistics() {
+        return statistics;
     }
 
     /** Returns what the driver last saw of the domain; in no known state if it cannot tell. */

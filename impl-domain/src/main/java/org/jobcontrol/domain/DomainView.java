@@ -1,58 +1,51 @@
 package org.jobcontrol.domain;
 
-import static org.jobcontrol.api.DomainOperation.RESTORE;
-import static org.jobcontrol.api.DomainOperation.SAVE;
-import static org.jobcontrol.api.DomainOperation.START;
-import static org.jobcontrol.api.JobType.DESTROY;
-import static org.jobcontrol.api.JobType.MODIFY;
-import static org.jobcontrol.api.JobType.QUERY;
-import static org.jobcontrol.api.JobType.SUSPEND;
-
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.jobcontrol.api.AsyncJob;
-import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobRefusedException;
-import org.jobcontrol.api.JobState;
-import org.jobcontrol.api.JobType;
-import org.jobcontrol.api.TargetId;
 import org.jobcontrol.api.domain.Domain;
+import org.jobcontrol.api.domain.DomainDisks;
 import org.jobcontrol.api.domain.DomainDriver;
 import org.jobcontrol.api.domain.DomainException;
 import org.jobcontrol.api.domain.DomainInfo;
+import org.jobcontrol.api.domain.DomainMigrations;
+import org.jobcontrol.api.domain.DomainSnapshots;
 import org.jobcontrol.api.domain.DomainState;
+import org.jobcontrol.api.domain.DomainStatistics;
+import org.jobcontrol.api.domain.DumpOption;
+import org.jobcontrol.api.domain.Screenshot;
+import org.jobcontrol.api.domain.ShutdownMode;
+import org.jobcontrol.api.domain.StatisticsGroup;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A domain as one user sees it: what all share, and that user's job control. Safe for use by many
- * threads. Whoever was admitted looks again what the domain is, in that order: it is still defined,
- * its driver is present, and it is in the state that the driver needs.
+ * threads. Which job each operation takes is in {@link DomainWork}; how it is done under that job, in
+ * {@link UnderJob}.
  */
 final class DomainView implements Domain {
     private final DomainCatalog catalog;
     private final DomainRecord record;
     private final JobControl control;
+    private final UnderJob underJob;
 
     /** Found on first use and kept: who holds a view of a domain that was undefined stays refused. */
     private volatile @Nullable JobObject jobs;
-
-    /** What is done under a job of the calling thread. */
-    @FunctionalInterface
-    private interface Work<T> {
-        @Nullable
-        T under(Job job) throws DomainException;
-    }
 
     DomainView(DomainCatalog catalog, DomainRecord record, JobControl control) {
         this.catalog = catalog;
         this.record = record;
         this.control = control;
+        this.underJob = new UnderJob(catalog, record);
     }
 
     @Override
@@ -76,6 +69,16 @@ final class DomainView implements Domain {
     }
 
     @Override
+    public String definition() throws DomainException {
+        return driver().definition(uuid());
+    }
+
+    @Override
+    public DomainStatistics lastStatistics() {
+        return record.statistics();
+    }
+
+    @Override
     public JobObject jobs() {
         JobObject found = jobs;
         if (found == null) {
@@ -86,35 +89,84 @@ final class DomainView implements Domain {
     }
 
     @Override
+    public DomainSnapshots snapshots() {
+        return new SnapshotsView(this);
+    }
+
+    @Override
+    public DomainDisks disks() {
+        return new DisksView(this);
+    }
+
+    @Override
+    public DomainMigrations migrations() {
+        return new MigrationsView(this);
+    }
+
+    // ---- looking --------------------------------------------------------------------------------
+
+    @Override
     public DomainInfo query(Duration timeout)
             throws DomainException, JobRefusedException, InterruptedException {
-        return call(jobs(), QUERY, "domain.query", timeout, job -> {
-            DomainInfo now = driver().query(uuid(), job);
+        return call(DomainWork.QUERY, timeout, (driver, job) -> {
+            DomainInfo now = driver.query(uuid(), job);
             record.seen(now);
             return now;
         });
     }
 
     @Override
-    public JobFuture<Void> start(Duration timeout) {
-        return jobs().runAsync(START, START.defaultMask(), timeout, job -> {
-            start(job);
-            return null;
+    public DomainStatistics statistics(Set<StatisticsGroup> groups, Duration timeout)
+            throws DomainException, JobRefusedException, InterruptedException {
+        Objects.requireNonNull(groups, "groups");
+        return call(DomainWork.STATISTICS, timeout, (driver, job) -> {
+            DomainStatistics now =
+                    driver.statistics(Map.of(uuid(), job), groups).get(uuid());
+            if (now == null) {
+                throw new DomainException(
+                        DomainException.Reason.NOT_FOUND, name(), "it is gone", null);
+            }
+            record.seen(now);
+            return now;
         });
+    }
+
+    @Override
+    public Screenshot screenshot(int screen, Duration timeout)
+            throws DomainException, JobRefusedException, InterruptedException {
+        if (screen < 0) {
+            throw new IllegalArgumentException("domain " + name() + ": screen " + screen);
+        }
+        return call(
+                DomainWork.SCREENSHOT,
+                timeout,
+                (driver, job) -> driver.screenshot(uuid(), screen, job));
+    }
+
+    // ---- changing -------------------------------------------------------------------------------
+
+    @Override
+    public JobFuture<Void> start(Duration timeout) {
+        return record.policy().async()
+                ? run(DomainWork.START, timeout, (driver, job) -> driver.start(uuid(), job))
+                : underJob.runPlain(
+                        jobs(),
+                        DomainWork.START,
+                        timeout,
+                        (driver, job) -> driver.start(uuid(), job));
     }
 
     @Override
     public void start(AsyncJob under)
             throws DomainException, JobAbortedException, InterruptedException {
-        checkHeld(under, record.id());
-        driver().start(uuid(), under);
+        under(under, (driver, job) -> driver.start(uuid(), job));
     }
 
     @Override
     public void suspend(Duration timeout)
             throws DomainException, JobRefusedException, InterruptedException {
-        call(jobs(), SUSPEND, "domain.suspend", timeout, job -> {
-            driver().suspend(uuid(), job);
+        call(DomainWork.SUSPEND, timeout, (driver, job) -> {
+            driver.suspend(uuid(), job);
             return null;
         });
     }
@@ -122,10 +174,43 @@ final class DomainView implements Domain {
     @Override
     public void resume(Duration timeout)
             throws DomainException, JobRefusedException, InterruptedException {
-        call(jobs(), MODIFY, "domain.resume", timeout, job -> {
-            driver().resume(uuid(), job);
+        call(DomainWork.RESUME, timeout, (driver, job) -> {
+            driver.resume(uuid(), job);
             return null;
         });
+    }
+
+    @Override
+    public void reset(Duration timeout)
+            throws DomainException, JobRefusedException, InterruptedException {
+        call(DomainWork.RESET, timeout, (driver, job) -> {
+            driver.reset(uuid(), job);
+            return null;
+        });
+    }
+
+    @Override
+    public void shutdown(ShutdownMode mode, Duration timeout)
+            throws DomainException, JobRefusedException, InterruptedException {
+        call(
+                byAgent(mode, DomainWork.SHUTDOWN, DomainWork.SHUTDOWN_BY_AGENT),
+                timeout,
+                (driver, job) -> {
+                    driver.shutdown(uuid(), mode, job);
+                    return null;
+                });
+    }
+
+    @Override
+    public void reboot(ShutdownMode mode, Duration timeout)
+            throws DomainException, JobRefusedException, InterruptedException {
+        call(
+                byAgent(mode, DomainWork.REBOOT, DomainWork.REBOOT_BY_AGENT),
+                timeout,
+                (driver, job) -> {
+                    driver.reboot(uuid(), mode, job);
+                    return null;
+                });
     }
 
     @Override
@@ -136,45 +221,109 @@ final class DomainView implements Domain {
             throw new IllegalArgumentException("domain " + name() + ": memory of " + bytes
                     + " bytes is not within 1 to " + max);
         }
-        call(jobs(), MODIFY, "domain.setMemory", timeout, job -> {
-            driver().setMemory(uuid(), bytes, job);
+        call(DomainWork.SET_MEMORY, timeout, (driver, job) -> {
+            driver.setMemory(uuid(), bytes, job);
             return null;
         });
     }
 
     @Override
-    public JobFuture<Void> save(Path to, Duration timeout) {
-        Objects.requireNonNull(to, "to");
-        return jobs().runAsync(SAVE, SAVE.defaultMask(), timeout, job -> {
-            save(to, job);
+    public void setVcpus(int count, Duration timeout)
+            throws DomainException, JobRefusedException, InterruptedException {
+        if (count < 1) {
+            throw new IllegalArgumentException("domain " + name() + ": " + count + " vcpus");
+        }
+        call(DomainWork.SET_VCPUS, timeout, (driver, job) -> {
+            driver.setVcpus(uuid(), count, job);
             return null;
         });
+    }
+
+    @Override
+    public void attachDevice(String device, Duration timeout)
+            throws DomainException, JobRefusedException, InterruptedException {
+        Objects.requireNonNull(device, "device");
+        call(DomainWork.ATTACH_DEVICE, timeout, (driver, job) -> {
+            driver.attachDevice(uuid(), device, job);
+            return null;
+        });
+    }
+
+    @Override
+    public void detachDevice(String device, Duration timeout)
+            throws DomainException, JobRefusedException, InterruptedException {
+        Objects.requireNonNull(device, "device");
+        call(DomainWork.DETACH_DEVICE, timeout, (driver, job) -> {
+            driver.detachDevice(uuid(), device, job);
+            return null;
+        });
+    }
+
+    @Override
+    public String agentCommand(String command, Duration patience, Duration timeout)
+            throws DomainException, JobRefusedException, InterruptedException {
+        Objects.requireNonNull(command, "command");
+        Objects.requireNonNull(patience, "patience");
+        return call(
+                DomainWork.AGENT_COMMAND,
+                timeout,
+                (driver, job) -> driver.agentCommand(uuid(), command, patience, job));
+    }
+
+    @Override
+    public JobFuture<Void> managedSave(Duration timeout) {
+        return run(DomainWork.SAVE, timeout, (driver, job) -> driver.managedSave(uuid(), job));
+    }
+
+    @Override
+    public void managedSave(AsyncJob under)
+            throws DomainException, JobAbortedException, InterruptedException {
+        under(under, (driver, job) -> driver.managedSave(uuid(), job));
+    }
+
+    @Override
+    public JobFuture<Void> dump(Path to, Set<DumpOption> options, Duration timeout) {
+        Objects.requireNonNull(to, "to");
+        Objects.requireNonNull(options, "options");
+        return run(
+                DomainWork.DUMP, timeout, (driver, job) -> driver.dump(uuid(), to, options, job));
+    }
+
+    @Override
+    public void dump(Path to, Set<DumpOption> options, AsyncJob under)
+            throws DomainException, JobAbortedException, InterruptedException {
+        Objects.requireNonNull(to, "to");
+        Objects.requireNonNull(options, "options");
+        under(under, (driver, job) -> driver.dump(uuid(), to, options, job));
+    }
+
+    @Override
+    public JobFuture<Void> save(Path to, Duration timeout) {
+        Objects.requireNonNull(to, "to");
+        return run(DomainWork.SAVE, timeout, (driver, job) -> driver.save(uuid(), to, job));
     }
 
     @Override
     public void save(Path to, AsyncJob under)
             throws DomainException, JobAbortedException, InterruptedException {
         Objects.requireNonNull(to, "to");
-        checkHeld(under, record.id());
-        driver().save(uuid(), to, under);
+        under(under, (driver, job) -> driver.save(uuid(), to, job));
     }
 
     @Override
     public JobFuture<Void> restore(Path from, Duration timeout) {
         Objects.requireNonNull(from, "from");
-        return jobs().runAsync(RESTORE, RESTORE.defaultMask(), timeout, job -> {
-            restore(from, job);
-            return null;
-        });
+        return run(DomainWork.RESTORE, timeout, (driver, job) -> driver.restore(uuid(), from, job));
     }
 
     @Override
     public void restore(Path from, AsyncJob under)
             throws DomainException, JobAbortedException, InterruptedException {
         Objects.requireNonNull(from, "from");
-        checkHeld(under, record.id());
-        driver().restore(uuid(), from, under);
+        under(under, (driver, job) -> driver.restore(uuid(), from, job));
     }
+
+    // ---- ending ---------------------------------------------------------------------------------
 
     @Override
     public void destroy(Duration timeout)
@@ -182,8 +331,21 @@ final class DomainView implements Domain {
         Objects.requireNonNull(timeout, "timeout");
         // under no job: nobody who works on the domain can keep it from being killed
         driver().kill(uuid());
-        call(jobs(), DESTROY, "domain.destroy", timeout, job -> {
-            driver().destroy(uuid(), job);
+        cleanUp(timeout);
+    }
+
+    @Override
+    public void destroyGracefully(Duration timeout)
+            throws DomainException, JobRefusedException, InterruptedException {
+        Objects.requireNonNull(timeout, "timeout");
+        driver().killGracefully(uuid());
+        cleanUp(timeout);
+    }
+
+    private void cleanUp(Duration timeout)
+            throws DomainException, JobRefusedException, InterruptedException {
+        call(DomainWork.DESTROY, timeout, (driver, job) -> {
+            driver.destroy(uuid(), job);
             return null;
         });
     }
@@ -191,7 +353,7 @@ final class DomainView implements Domain {
     @Override
     public void undefine(Duration timeout)
             throws DomainException, JobRefusedException, InterruptedException {
-        call(jobs(), MODIFY, "domain.undefine", timeout, job -> {
+        call(DomainWork.UNDEFINE, timeout, (driver, job) -> {
             catalog.undefine(record, job, jobs()::close);
             return null;
         });
@@ -212,35 +374,33 @@ final class DomainView implements Domain {
         return record.id().toString();
     }
 
-    /** Does work under a job, in this thread; what it throws becomes the job's outcome. */
-    private static <T> T call(
-            JobObject jobs, JobType type, String operation, Duration timeout, Work<T> work)
-            throws DomainException, JobRefusedException, InterruptedException {
-        try {
-            return jobs.call(type, operation, timeout, work::under);
-        } catch (DomainException
-                | JobRefusedException
-                | InterruptedException
-                | RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException("thrown by no work here: " + operation, e);
-        }
+    /** What all users share of this domain. */
+    DomainRecord record() {
+        return record;
     }
 
-    /** Checks that a job which the caller holds is on a target, and still runs. */
-    private static void checkHeld(AsyncJob under, TargetId target) {
-        if (!under.target().equals(target)) {
-            throw new IllegalArgumentException("an async job on " + target + " is needed, but "
-                    + under.operation() + " #" + under.id() + " is on " + under.target());
-        }
-        if (under.info().state() == JobState.FINISHED) {
-            throw new IllegalStateException(
-                    under.operation() + " #" + under.id() + " on " + target + " has ended");
-        }
-    }
-
-    private DomainDriver driver() throws DomainException {
+    DomainDriver driver() throws DomainException {
         return catalog.driver(record);
+    }
+
+    <T> T call(DomainWork work, Duration timeout, UnderJob.Call<T> call)
+            throws DomainException, JobRefusedException, InterruptedException {
+        return underJob.call(jobs(), work, timeout, call);
+    }
+
+    JobFuture<Void> run(DomainWork work, Duration timeout, UnderJob.Step step) {
+        return underJob.run(jobs(), work, timeout, step);
+    }
+
+    void under(AsyncJob job, UnderJob.Step step)
+            throws DomainException, JobAbortedException, InterruptedException {
+        underJob.under(job, step);
+    }
+
+    private static DomainWork byAgent(ShutdownMode mode, DomainWork acpi, DomainWork agent) {
+        return switch (mode) {
+            case ACPI -> acpi;
+            case AGENT -> agent;
+        };
     }
 }

@@ -1,13 +1,17 @@
 package org.jobcontrol.domain;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.domain.Domain;
 import org.jobcontrol.api.domain.DomainException;
 import org.jobcontrol.api.domain.DomainSpec;
+import org.jobcontrol.api.domain.DomainStatistics;
 import org.jobcontrol.api.domain.Domains;
+import org.jobcontrol.api.domain.StatisticsGroup;
 import org.jobcontrol.api.spi.JobControls;
 import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
@@ -50,6 +54,12 @@ public final class DomainsService implements Domains {
     public Optional<Domain> find(String nameOrUuid) {
         Objects.requireNonNull(nameOrUuid, "nameOrUuid");
         return catalog.record(nameOrUuid).map(this::view);
+    }
+
+    @Override
+    public Map<String, DomainStatistics> statistics(Set<StatisticsGroup> groups) {
+        Objects.requireNonNull(groups, "groups");
+        return new Survey(groups).of(catalog.records().stream().map(this::view).toList());
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +24,8 @@ import org.jobcontrol.api.domain.DomainException.Reason;
 import org.jobcontrol.api.domain.DomainInfo;
 import org.jobcontrol.api.domain.DomainSpec;
 import org.jobcontrol.api.domain.DomainState;
+import org.jobcontrol.api.domain.DomainStatistics;
+import org.jobcontrol.api.domain.StatisticsGroup;
 import org.jobcontrol.domain.TestFiles.Saved;
 import org.jobcontrol.domain.TestGuest.Work;
 import org.osgi.service.component.annotations.Activate;
@@ -174,8 +177,10 @@ public final class TestDriver implements DomainDriver {
     }
 
     @Override
-    public void start(UUID domain, AsyncJob job)
+    public void start(UUID domain, Job start)
             throws DomainException, JobAbortedException, InterruptedException {
+        // as by this driver's policy
+        AsyncJob job = (AsyncJob) start;
         TestGuest guest = guest(domain);
         Work work = guest.work();
         try {
@@ -243,6 +248,19 @@ public final class TestDriver implements DomainDriver {
         } finally {
             work.end();
         }
+    }
+
+    @Override
+    public Map<UUID, DomainStatistics> statistics(
+            Map<UUID, Job> domains, Set<StatisticsGroup> groups) {
+        Map<UUID, DomainStatistics> seen = new HashMap<>();
+        for (UUID domain : domains.keySet()) {
+            TestGuest guest = guests.get(domain);
+            if (guest != null) {
+                seen.put(domain, guest.statistics(groups));
+            }
+        }
+        return seen;
     }
 
     @Override

@@ -7,7 +7,10 @@ import java.io.UTFDataFormatException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -19,6 +22,8 @@ import org.jobcontrol.api.domain.DomainException.Reason;
 import org.jobcontrol.api.domain.DomainInfo;
 import org.jobcontrol.api.domain.DomainSpec;
 import org.jobcontrol.api.domain.DomainState;
+import org.jobcontrol.api.domain.DomainStatistics;
+import org.jobcontrol.api.domain.StatisticsGroup;
 import org.jobcontrol.domain.TestFiles.Saved;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +45,7 @@ final class TestGuest {
      */
     static final long PAGE = 4096;
 
+    private static final long KIB = 1024;
     private static final long MAX_BLOCK = 1 << 20;
     private static final long BLOCKS_PER_SECOND = 10;
     private static final long SECOND = 1_000_000_000;
@@ -69,6 +75,23 @@ final class TestGuest {
         synchronized (lock) {
             return new DomainInfo(state, memory, spec.memory(), spec.vcpus(), Instant.now());
         }
+    }
+
+    /** Returns what libvirt would say, in its units. */
+    DomainStatistics statistics(Set<StatisticsGroup> groups) {
+        DomainInfo now = info();
+        Map<String, Object> values = new HashMap<>();
+        if (groups.contains(StatisticsGroup.STATE)) {
+            values.put("state.state", libvirtCode(now.state()));
+        }
+        if (groups.contains(StatisticsGroup.BALLOON)) {
+            values.put("balloon.current", now.memory() / KIB);
+            values.put("balloon.maximum", now.maxMemory() / KIB);
+        }
+        if (groups.contains(StatisticsGroup.VCPU)) {
+            values.put("vcpu.current", now.vcpus());
+        }
+        return new DomainStatistics(values, now.asOf());
     }
 
     void suspend() throws DomainException {
@@ -144,6 +167,17 @@ final class TestGuest {
 
     DomainException failure(Reason reason, String detail, @Nullable Throwable cause) {
         return new DomainException(reason, spec.name(), detail, cause);
+    }
+
+    private static int libvirtCode(DomainState state) {
+        return switch (state) {
+            case NOSTATE -> 0;
+            case RUNNING -> 1;
+            case PAUSED -> 3;
+            case SHUTDOWN -> 4;
+            case SHUTOFF -> 5;
+            case CRASHED -> 6;
+        };
     }
 
     private void change(DomainState from, DomainState to) throws DomainException {

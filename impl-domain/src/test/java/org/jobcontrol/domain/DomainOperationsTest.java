@@ -3,13 +3,17 @@ package org.jobcontrol.domain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.jobcontrol.api.domain.StatisticsGroup.BALLOON;
+import static org.jobcontrol.api.domain.StatisticsGroup.STATE;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
@@ -28,7 +32,9 @@ import org.jobcontrol.api.domain.DomainException;
 import org.jobcontrol.api.domain.DomainException.Reason;
 import org.jobcontrol.api.domain.DomainSpec;
 import org.jobcontrol.api.domain.DomainState;
+import org.jobcontrol.api.domain.DomainStatistics;
 import org.jobcontrol.api.domain.Domains;
+import org.jobcontrol.api.domain.MigrationSpec;
 import org.jobcontrol.core.engine.EngineClock;
 import org.jobcontrol.core.engine.JobEngine;
 import org.jobcontrol.core.engine.Settings;
@@ -352,5 +358,41 @@ class DomainOperationsTest {
         JobFuture<Void> save = theirs.save(file, LONG);
         save.await();
         assertThat(ended(save).owner().bundle()).isEqualTo("com.acme.backup");
+    }
+
+    // ---- statistics -----------------------------------------------------------------------------
+
+    @Test
+    void statistics_ofAll_areOfNowUnlessBusy() throws Exception {
+        Domain idle = domains.define(DomainSpec.of("web-02", 64 * MIB));
+        Domain busy = running();
+        assertThat(domains.statistics(Set.of(BALLOON)).get("web-01").values())
+                .containsEntry("balloon.current", 64 * 1024L);
+        Instant before = idle.lastStatistics().asOf();
+
+        try (Job job = busy.jobs().begin(JobType.MODIFY, "holder")) {
+            Map<String, DomainStatistics> seen = domains.statistics(Set.of(BALLOON, STATE));
+            assertThat(seen.get("web-02").asOf()).isAfterOrEqualTo(before);
+            assertThat(seen.get("web-02").values()).containsEntry("state.state", 5);
+            assertThat(seen.get("web-01").values())
+                    .containsEntry("balloon.maximum", 64 * 1024L)
+                    .doesNotContainKey("state.state");
+        }
+        assertThat(busy.statistics(Set.of(STATE), LONG).values()).containsEntry("state.state", 1);
+    }
+
+    // ---- drivers that can less ------------------------------------------------------------------
+
+    @Test
+    void operation_driverWithoutIt_isUnsupported() throws Exception {
+        Domain domain = running();
+        assertFails(
+                () -> domain.reset(LONG), Reason.UNSUPPORTED, "its driver cannot reset a domain");
+        assertFails(
+                () -> domain.migrations().migrate(MigrationSpec.live("x"), LONG).await(),
+                Reason.UNSUPPORTED,
+                "cannot move a domain");
+        assertThat(domain.jobs().info().async()).isEmpty();
+        assertThat(domain.state()).isEqualTo(DomainState.RUNNING);
     }
 }

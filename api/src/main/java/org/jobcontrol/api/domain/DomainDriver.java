@@ -2,32 +2,55 @@ package org.jobcontrol.api.domain;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.Progress;
+import org.jobcontrol.api.spi.AdmissionPolicy;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * Does the work on domains: a service, one for each hypervisor connection. Every method is called
  * under the job that its operation needs, which is handed over so that the driver can report
  * progress, stop when asked to, enter phases, and refuse late work by {@link Job#fence()}. Only
- * {@link #name}, {@link #define}, {@link #list}, {@link #info}, {@link #kill}, {@link #abort} and {@link #progress} are called
- * without one, and must not wait for work that runs.
+ * {@link #name}, {@link #policy}, {@link #define}, {@link #list}, {@link #info}, {@link #definition},
+ * {@link #snapshots}, {@link #lookForOthers}, {@link #kill}, {@link #killGracefully}, {@link #abort} and
+ * {@link #progress} are called without one; but for the kills, they must not wait for work that runs.
  *
  * <p>Methods may be called by many threads at once.
  */
 @ConsumerType
-public interface DomainDriver {
+public interface DomainDriver extends GuestDriver, SnapshotDriver, DiskDriver, MigrationDriver {
     /**
      * Returns what people call this driver.
      *
      * @return a short name, such as {@code test} or a connection's URI
      */
     String name();
+
+    /**
+     * Returns the rules for the jobs of these domains; the same ones, always. Where there are no async
+     * jobs a domain is started under a MODIFY job, and what else would take one is refused.
+     *
+     * @return the policy
+     */
+    default AdmissionPolicy policy() {
+        return AdmissionPolicy.LIBVIRT;
+    }
+
+    /**
+     * Looks for a job that somebody else has begun at the hypervisor, and shows it as a job of the
+     * domain. Called under no job, before a job is begun that such a job would hold up in the
+     * hypervisor. Must not wait for work that runs.
+     *
+     * @param domain its uuid
+     */
+    default void lookForOthers(UUID domain) {}
 
     /**
      * Returns the domains there are.
@@ -77,12 +100,12 @@ public interface DomainDriver {
      * Starts a domain.
      *
      * @param domain its uuid
-     * @param job the START job
+     * @param job the START job; a MODIFY job where the {@link #policy} knows no async jobs
      * @throws DomainException if it is active
      * @throws JobAbortedException if the job was asked to abort; it is shut off
      * @throws InterruptedException if the thread is interrupted; it is shut off
      */
-    void start(UUID domain, AsyncJob job)
+    void start(UUID domain, Job job)
             throws DomainException, JobAbortedException, InterruptedException;
 
     /**
@@ -140,12 +163,36 @@ public interface DomainDriver {
             throws DomainException, JobAbortedException, InterruptedException;
 
     /**
+     * Asks the hypervisor for statistics of several domains.
+     *
+     * @param domains for each, by uuid, the QUERY job
+     * @param groups about what
+     * @return the values by uuid; those of a domain that is gone are missing
+     * @throws DomainException if none can be told; UNSUPPORTED unless a driver can do it
+     */
+    default Map<UUID, DomainStatistics> statistics(
+            Map<UUID, Job> domains, Set<StatisticsGroup> groups) throws DomainException {
+        throw DomainException.unsupported(domains.keySet().iterator().next(), "give statistics");
+    }
+
+    /**
      * Kills a domain's process, under no job, so that whoever works on it fails out.
      *
      * @param domain its uuid
      * @throws DomainException if it is not active
      */
     void kill(UUID domain) throws DomainException;
+
+    /**
+     * Asks a domain's process to end, under no job, and gives it the time it needs.
+     *
+     * @param domain its uuid
+     * @throws DomainException if it is not active or does not end; UNSUPPORTED unless a driver can do
+     *     it
+     */
+    default void killGracefully(UUID domain) throws DomainException {
+        throw DomainException.unsupported(domain, "end a domain gracefully");
+    }
 
     /**
      * Cleans up after a domain whose process was killed.

@@ -1,6 +1,7 @@
 package org.jobcontrol.api.domain;
 
 import java.util.Objects;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Thrown when an operation on a domain fails. Names the domain and, if there is one, the cause. */
@@ -22,7 +23,13 @@ public final class DomainException extends Exception {
         /** There is no driver, or it cannot do this. */
         UNSUPPORTED,
         /** The driver's bundle stopped while the work was going on. */
-        DRIVER_STOPPED
+        DRIVER_STOPPED,
+        /** The connection to the hypervisor was lost; what became of the work is not known. */
+        CONNECTION_LOST,
+        /** The agent in the guest does not answer. */
+        AGENT_UNRESPONSIVE,
+        /** The hypervisor failed; its words are in the message. */
+        FAILED
     }
 
     private final Reason reason;
@@ -40,6 +47,12 @@ public final class DomainException extends Exception {
         super("domain " + domain + ": " + detail, cause);
         this.reason = Objects.requireNonNull(reason, "reason");
         this.domain = Objects.requireNonNull(domain, "domain");
+    }
+
+    /** Says that a driver cannot do something. */
+    static DomainException unsupported(UUID domain, String what) {
+        String detail = "its driver cannot " + what;
+        return new DomainException(Reason.UNSUPPORTED, domain.toString(), detail, null);
     }
 
     /**

@@ -1,7 +1,9 @@
 package org.jobcontrol.api.domain;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -24,6 +26,15 @@ public interface Domains {
      * @return the domain, or empty if there is none
      */
     Optional<Domain> find(String nameOrUuid);
+
+    /**
+     * Returns statistics of every domain, without waiting: where a QUERY job is admitted at once they
+     * are of now, elsewhere they are those last seen, and their instant says of when.
+     *
+     * @param groups about what
+     * @return the values by the domain's name; empty ones where none were ever seen
+     */
+    Map<String, DomainStatistics> statistics(Set<StatisticsGroup> groups);
 
     /**
      * Defines a domain with the driver of the highest service ranking. It is shut off at first.

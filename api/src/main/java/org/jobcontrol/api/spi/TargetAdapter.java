@@ -40,11 +40,22 @@ public interface TargetAdapter<T> {
     TargetId identify(T target);
 
     /**
-     * Returns the rules for the job objects of these targets. Asked once for each job object.
+     * Returns the rules for the job objects of these targets. Asked when a job object is made from its
+     * id alone.
      *
      * @return the policy
      */
     AdmissionPolicy policy();
+
+    /**
+     * Returns the rules for the job object of one target. Asked once for each job object.
+     *
+     * @param target the target
+     * @return the policy; that of all unless an adapter tells them apart
+     */
+    default AdmissionPolicy policy(T target) {
+        return policy();
+    }
 
     /**
      * Passes an abort on to the driver. Called after the job's own {@link

@@ -26,7 +26,11 @@ public final class StorageException extends Exception {
         /** There is no driver, or it cannot do this. */
         UNSUPPORTED,
         /** The driver's bundle stopped while the work was going on. */
-        DRIVER_STOPPED
+        DRIVER_STOPPED,
+        /** The connection to the hypervisor was lost; what became of the work is not known. */
+        CONNECTION_LOST,
+        /** The hypervisor failed; its words are in the message. */
+        FAILED
     }
 
     private final Reason reason;

@@ -39,7 +39,11 @@ final class Aborts {
         job.resume();
         job.runAbortActions();
         engine.adapters().abort(job.object.target, JobSnapshot.of(job));
-        return job.over() ? AbortResult.ENDED : AbortResult.STILL_RUNNING;
+        if (job.over()) {
+            return AbortResult.ENDED;
+        }
+        // the driver was asked, and may have found that it is too late for that
+        return job.life().abortable() ? AbortResult.STILL_RUNNING : AbortResult.NOT_ABORTABLE;
     }
 
     /** Asks a job to end early, and waits for that. */

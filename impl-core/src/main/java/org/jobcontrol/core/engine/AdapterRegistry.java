@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.Progress;
@@ -25,7 +26,12 @@ public final class AdapterRegistry {
     private record Entry(TargetAdapter<?> adapter, Class<?> type, String kind, int ranking) {}
 
     /** A target under the adapter that was chosen for it. */
-    record Identified(TargetId id, TargetAdapter<?> adapter) {}
+    record Identified(TargetId id, TargetAdapter<?> adapter, Object target) {
+        /** Returns the rules for the target, or says who failed to give them. */
+        AdmissionPolicy policy() {
+            return policyOf(adapter, () -> policyUnchecked(adapter, target));
+        }
+    }
 
     private final JobEngine engine;
     private final List<Entry> entries = new CopyOnWriteArrayList<>();
@@ -100,7 +106,7 @@ public final class AdapterRegistry {
         if (id == null || !id.kind().equals(entry.kind)) {
             throw new IllegalStateException(adapter + " named a target " + id);
         }
-        return new Identified(id, entry.adapter);
+        return new Identified(id, entry.adapter, target);
     }
 
     @SuppressWarnings("unchecked") // its type() is what the target is an instance of
@@ -117,10 +123,15 @@ public final class AdapterRegistry {
         return one.ranking > other.ranking;
     }
 
-    /** Returns the rules that an adapter gives, or says who failed to. */
-    static AdmissionPolicy policyOf(TargetAdapter<?> adapter) {
+    @SuppressWarnings("unchecked") // its type() is what the target is an instance of
+    private static <T> AdmissionPolicy policyUnchecked(TargetAdapter<T> adapter, Object target) {
+        return adapter.policy((T) target);
+    }
+
+    private static AdmissionPolicy policyOf(
+            TargetAdapter<?> adapter, Supplier<AdmissionPolicy> policy) {
         try {
-            return Objects.requireNonNull(adapter.policy(), "policy");
+            return Objects.requireNonNull(policy.get(), "policy");
         } catch (RuntimeException | LinkageError e) {
             String name = adapter.getClass().getName();
             throw new IllegalStateException(
@@ -130,7 +141,7 @@ public final class AdapterRegistry {
 
     AdmissionPolicy policyOf(String kind) {
         return ofKind(kind)
-                .map(AdapterRegistry::policyOf)
+                .map(adapter -> policyOf(adapter, adapter::policy))
                 .orElseThrow(() -> new IllegalArgumentException(
                         "no adapter for kind " + kind + "; there are adapters for " + kinds()));
     }

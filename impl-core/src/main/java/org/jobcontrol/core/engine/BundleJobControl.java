@@ -44,8 +44,7 @@ final class BundleJobControl implements JobControl {
     @Override
     public JobObject of(Object target) {
         AdapterRegistry.Identified identified = engine.adapters().identify(target);
-        return mine(engine.object(
-                identified.id(), () -> AdapterRegistry.policyOf(identified.adapter())));
+        return mine(engine.object(identified.id(), identified::policy));
     }
 
     @Override
