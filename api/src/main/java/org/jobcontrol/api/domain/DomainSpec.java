@@ -11,11 +11,13 @@ import java.util.UUID;
  * @param uuid its uuid
  * @param memory its memory in bytes, more than 0
  * @param vcpus how many virtual CPUs it has, at least 1
- * @param attributes what else its driver understands, such as the whole definition of a libvirt
- *     driver
+ * @param attributes what else its driver understands, such as {@link #XML}
  */
 public record DomainSpec(
         String name, UUID uuid, long memory, int vcpus, Map<String, String> attributes) {
+    /** The attribute that holds the whole definition in libvirt's XML, for a driver that takes it. */
+    public static final String XML = "libvirt.xml";
+
     private static final int MAX_NAME = 255;
 
     /**

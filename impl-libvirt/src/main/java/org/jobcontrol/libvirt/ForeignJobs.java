@@ -1,0 +1,230 @@
+package org.jobcontrol.libvirt;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.DomainOperation;
+import org.jobcontrol.api.Job;
+import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.JobObject;
+import org.jobcontrol.api.JobRefusedException;
+import org.jobcontrol.api.JobType;
+import org.jobcontrol.api.JobUnavailableException;
+import org.jobcontrol.api.LibvirtException;
+import org.jobcontrol.api.domain.Domains;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Jobs that other clients of the hypervisor have begun, shown as async jobs of their domains: so ours
+ * wait for them here, where that can be seen and taken back, and not for half a minute in the daemon.
+ * Safe for use by many threads.
+ */
+final class ForeignJobs implements AutoCloseable {
+    /*
+     * Overview. libvirt tells when a job ends, not when one begins. So a domain is looked at
+     *
+     *   before a job of ours begins that another's job would hold up,
+     *   after each event about it,
+     *   now and then (poll), if it is active.
+     *
+     * A look asks for the statistics of the job that runs, which takes a QUERY job in the daemon: so it
+     * is done under one of ours, and not at all if that is not admitted at once. No async job of ours can
+     * begin while it is held; if none runs, the one that libvirt tells of is another's.
+     *
+     * A job that is shown is looked at until it is gone. While its mask lets no QUERY in (a start, a
+     * snapshot) nothing can be asked; then the reason for which the domain is paused tells.
+     */
+    private static final Logger LOG = LoggerFactory.getLogger(ForeignJobs.class);
+
+    private static final String LOOK = "libvirt.jobStats";
+    private static final long FOLLOW_MILLIS = 500;
+
+    private final Hypervisor hypervisor;
+    private final RunningJobs running;
+    private final Supplier<Optional<Domains>> domains;
+    private final Map<UUID, AsyncJob> shown = new ConcurrentHashMap<>();
+    private final Set<UUID> looking = ConcurrentHashMap.newKeySet();
+    private final ScheduledThreadPoolExecutor timer;
+
+    ForeignJobs(Hypervisor hypervisor, RunningJobs running, Supplier<Optional<Domains>> domains) {
+        this.hypervisor = hypervisor;
+        this.running = running;
+        this.domains = domains;
+        // its thread's name is what people see as the owner of these jobs
+        this.timer = new ScheduledThreadPoolExecutor(1, work -> {
+            Thread thread = new Thread(work, "another client of " + hypervisor.uri());
+            thread.setDaemon(true);
+            return thread;
+        });
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        timer.setRemoveOnCancelPolicy(true);
+    }
+
+    /** Begins to look at all active domains now and then, and at those with a job more often. */
+    void follow(long pollMillis) {
+        every(pollMillis, () -> hypervisor.table().active().forEach(this::look));
+        every(FOLLOW_MILLIS, () -> shown.keySet().forEach(this::look));
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the work tells of its failures itself
+    private void every(long millis, Runnable work) {
+        Runnable safe = () -> {
+            try {
+                work.run();
+            } catch (RuntimeException e) {
+                LOG.warn("jobs of other clients of {} are not seen", hypervisor.uri(), e);
+            }
+        };
+        timer.scheduleWithFixedDelay(safe, millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Looks at a domain some time soon. */
+    void lookSoon(UUID domain) {
+        try {
+            timer.execute(() -> look(domain));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("domain {} is not looked at any more", domain, e);
+        }
+    }
+
+    /** Looks whether another client's job runs on a domain, or still runs. */
+    void look(UUID domain) {
+        // one look at a time is enough: the other one sees the same
+        if (hypervisor.isLost() || !looking.add(domain)) {
+            return;
+        }
+        try {
+            JobObject jobs = jobs(domain).orElse(null);
+            if (jobs == null) {
+                return;
+            }
+            AsyncJob known = shown.get(domain);
+            if (known != null || jobs.info().async().isEmpty()) {
+                look(domain, jobs, known);
+            }
+        } catch (LibvirtException e) {
+            LOG.debug("domain {} does not say what runs on it", domain, e);
+            if (e.code() == Flags.ERR_NO_DOMAIN || e.code() == Flags.ERR_OPERATION_INVALID) {
+                ended(domain, Optional.empty());
+            }
+        } catch (JobUnavailableException e) {
+            LOG.debug("domain {} takes no jobs now", domain, e);
+        } finally {
+            looking.remove(domain);
+        }
+    }
+
+    private Optional<JobObject> jobs(UUID domain) {
+        boolean active = hypervisor
+                .table()
+                .info(domain)
+                .filter(info -> info.state().active())
+                .isPresent();
+        return active || shown.containsKey(domain)
+                ? domains.get()
+                        .flatMap(its -> its.find(domain.toString()))
+                        .filter(its -> its.uuid().equals(domain))
+                        .map(its -> its.jobs())
+                : Optional.empty();
+    }
+
+    private void look(UUID domain, JobObject jobs, @Nullable AsyncJob known)
+            throws LibvirtException {
+        Optional<Map<String, Object>> statistics;
+        try (Job query = jobs.tryBegin(JobType.QUERY, LOOK).orElse(null)) {
+            if (query == null || (known == null && jobs.info().async().isPresent())) {
+                return;
+            }
+            statistics = running.statistics(domain);
+        }
+        if (statistics.isEmpty()) {
+            ended(domain, running.completed(domain));
+        } else if (known != null) {
+            known.progress(JobStatistics.progress(statistics.get()));
+        } else {
+            show(domain, jobs, statistics.get());
+        }
+    }
+
+    @SuppressWarnings("MustBeClosedChecker") // closed when the other client's job has ended
+    private void show(UUID domain, JobObject jobs, Map<String, Object> statistics) {
+        DomainOperation operation = operation(JobStatistics.number(statistics, "operation"));
+        Thread thread = Thread.currentThread();
+        String name = thread.getName();
+        try {
+            thread.setName("another client of " + hypervisor.uri());
+            AsyncJob job = jobs.beginAsync(operation, operation.defaultMask(), Duration.ZERO);
+            job.detach();
+            job.progress(JobStatistics.progress(statistics));
+            shown.put(domain, job);
+        } catch (JobRefusedException e) {
+            LOG.debug("{} of another client is not shown yet", operation, e);
+        } catch (InterruptedException e) {
+            thread.interrupt();
+        } finally {
+            thread.setName(name);
+        }
+    }
+
+    private static DomainOperation operation(long code) {
+        for (DomainOperation operation : DomainOperation.values()) {
+            if (operation.libvirtCode() == code && code != 0) {
+                return operation;
+            }
+        }
+        // a kind of a later libvirt: the narrowest mask
+        return DomainOperation.START;
+    }
+
+    /** Another client's job is gone; what libvirt keeps of it says how it ended. */
+    private void ended(UUID domain, Optional<Map<String, Object>> completed) {
+        try (AsyncJob job = shown.remove(domain)) {
+            if (job != null && completed.isEmpty()) {
+                job.fail(new JobAbortedException(job.id(), "it left no record, as when aborted"));
+            } else if (job != null) {
+                job.progress(JobStatistics.progress(completed.get()));
+            }
+        }
+    }
+
+    /** Aborts another client's job, if one is shown. */
+    void abort(UUID domain) {
+        AsyncJob job = shown.get(domain);
+        if (job == null) {
+            return;
+        }
+        try {
+            running.abortJob(domain);
+        } catch (LibvirtException e) {
+            LOG.warn(
+                    "{} of another client on domain {} is not aborted: {}",
+                    job.operation(),
+                    hypervisor.table().name(domain),
+                    e.text());
+            job.abortable(false);
+        }
+    }
+
+    /** Shows nothing any more. */
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        shown.keySet().forEach(domain -> {
+            try (AsyncJob job = shown.remove(domain)) {
+                if (job != null) {
+                    job.fail(new IllegalStateException("the connection to libvirt was closed"));
+                }
+            }
+        });
+    }
+}

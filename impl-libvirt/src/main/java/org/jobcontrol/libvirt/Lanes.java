@@ -1,0 +1,142 @@
+package org.jobcontrol.libvirt;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import org.jobcontrol.api.LibvirtException;
+import org.jobcontrol.libvirt.Virt.ConnectPtr;
+import org.jobcontrol.libvirt.Virt.DomainPtr;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls of many threads at one hypervisor. Safe for use by many threads.
+ *
+ * <p>A daemon takes up only a few requests at a time of one connection (five, unless it is told
+ * otherwise) and leaves the rest unread: five saves, and an abort would wait for one of them. So each
+ * call has a connection to itself while it lasts, and connections are kept for the next call. A driver
+ * inside this process ({@code test:///}) has no such limit, and each connection to it may be a world of
+ * its own: there all calls share one.
+ */
+final class Lanes implements AutoCloseable {
+    /** So many are kept while nobody uses them. */
+    private static final int IDLE = 8;
+
+    private final Libvirt libvirt;
+    private final String uri;
+    private final @Nullable ConnectPtr shared;
+    private final Object lock = new Object();
+
+    @GuardedBy("lock")
+    private final Deque<ConnectPtr> idle = new ArrayDeque<>();
+
+    @GuardedBy("lock")
+    private boolean closed;
+
+    /** A call on a connection. */
+    interface Call<T> {
+        T on(ConnectPtr connection) throws LibvirtException;
+    }
+
+    /** A call on a domain. */
+    interface DomainCall<T> {
+        T on(DomainPtr domain) throws LibvirtException;
+    }
+
+    /** A call that returns -1 if it fails. */
+    interface Function {
+        int on(DomainPtr domain);
+    }
+
+    /**
+     * Makes lanes.
+     *
+     * @param uri where they lead
+     * @param shared what all calls use; null for a connection each
+     */
+    Lanes(Libvirt libvirt, String uri, @Nullable ConnectPtr shared) {
+        this.libvirt = libvirt;
+        this.uri = uri;
+        this.shared = shared;
+    }
+
+    /** Calls, in this thread, on a connection that nobody else uses meanwhile. */
+    <T> T call(Call<T> call) throws LibvirtException {
+        if (shared != null) {
+            return call.on(shared);
+        }
+        ConnectPtr connection = take();
+        try {
+            return call.on(connection);
+        } catch (LibvirtException e) {
+            throw alive(connection) ? e : lost(e);
+        } finally {
+            giveBack(connection);
+        }
+    }
+
+    /** Calls on a domain, in this thread. */
+    <T> T onDomain(UUID uuid, DomainCall<T> call) throws LibvirtException {
+        return call(connection -> {
+            Virt virt = libvirt.virt();
+            DomainPtr domain =
+                    libvirt.check(virt.virDomainLookupByUUID(connection, Uuids.bytes(uuid)));
+            try {
+                return call.on(domain);
+            } finally {
+                virt.virDomainFree(domain);
+            }
+        });
+    }
+
+    /** Calls a function on a domain, in this thread. */
+    int run(UUID uuid, Function function) throws LibvirtException {
+        return onDomain(uuid, domain -> libvirt.check(function.on(domain)));
+    }
+
+    /** Whatever the call says: it failed because nobody is there any more. */
+    private static LibvirtException lost(LibvirtException e) {
+        LibvirtException lost = new LibvirtException(
+                Flags.ERR_RPC, e.origin(), "the connection was lost: " + e.text());
+        lost.initCause(e);
+        return lost;
+    }
+
+    private boolean alive(ConnectPtr connection) {
+        return libvirt.virt().virConnectIsAlive(connection) == 1;
+    }
+
+    private ConnectPtr take() throws LibvirtException {
+        synchronized (lock) {
+            if (!idle.isEmpty()) {
+                return idle.pop();
+            }
+        }
+        return libvirt.check(libvirt.virt().virConnectOpen(uri));
+    }
+
+    private void giveBack(ConnectPtr connection) {
+        // not one that was lost while it was used
+        boolean alive = alive(connection);
+        synchronized (lock) {
+            if (alive && !closed && idle.size() < IDLE) {
+                idle.push(connection);
+                return;
+            }
+        }
+        libvirt.virt().virConnectClose(connection);
+    }
+
+    /** Closes what nobody uses; the rest is closed when it is given back. */
+    @Override
+    public void close() {
+        List<ConnectPtr> unused;
+        synchronized (lock) {
+            closed = true;
+            unused = List.copyOf(idle);
+            idle.clear();
+        }
+        unused.forEach(libvirt.virt()::virConnectClose);
+    }
+}

@@ -1,0 +1,114 @@
+package org.jobcontrol.libvirt;
+
+import java.util.Optional;
+import org.jobcontrol.api.domain.Domains;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One configured connection to a libvirt. Only wires. */
+@Component(
+        service = {},
+        immediate = true,
+        configurationPid = LibvirtConnection.PID,
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = LibvirtConnection.Config.class, factory = true)
+public final class LibvirtConnection {
+    static final String PID = "org.jobcontrol.libvirt";
+
+    private static final Logger LOG = LoggerFactory.getLogger(LibvirtConnection.class);
+    private static final long MIN_POLL = 100;
+    private static final long MAX_POLL = 3_600_000;
+    private static final long DEFAULT_POLL = 2_000;
+
+    /** What may be configured. */
+    @ObjectClassDefinition(
+            name = "jobcontrol connection to libvirt",
+            description = "Domains and storage pools of a libvirt")
+    public @interface Config {
+        /**
+         * Returns where libvirt is.
+         *
+         * @return a libvirt URI
+         */
+        @AttributeDefinition(
+                name = "URI",
+                description = "Where libvirt is, such as qemu:///system or test:///default")
+        String uri() default "";
+
+        /**
+         * Returns how often it is looked for jobs of other clients.
+         *
+         * @return milliseconds
+         */
+        @AttributeDefinition(
+                name = "Poll",
+                description = "Milliseconds between two looks for jobs of other clients",
+                min = "" + MIN_POLL,
+                max = "" + MAX_POLL)
+        long foreign__poll__millis() default DEFAULT_POLL;
+    }
+
+    private final @Nullable Connector connector;
+
+    @Reference(
+            name = "domains",
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC)
+    private volatile @Nullable Domains domains;
+
+    /**
+     * Begins to connect.
+     *
+     * @param runtime has the library
+     * @param config says where to
+     * @param context where the drivers are registered
+     */
+    @Activate
+    public LibvirtConnection(
+            @Reference(name = "runtime") LibvirtRuntime runtime,
+            Config config,
+            BundleContext context) {
+        String uri = config.uri().strip();
+        long poll = config.foreign__poll__millis();
+        if (uri.isEmpty()) {
+            LOG.warn("{}: uri is empty, so nothing is connected", PID);
+            connector = null;
+            return;
+        }
+        if (poll < MIN_POLL || poll > MAX_POLL) {
+            LOG.warn(
+                    "{}: foreign_poll_millis: {} is not from {} to {}; {} is taken",
+                    PID,
+                    poll,
+                    MIN_POLL,
+                    MAX_POLL,
+                    DEFAULT_POLL);
+            poll = DEFAULT_POLL;
+        }
+        long millis = poll;
+        connector = runtime.libvirt()
+                .map(libvirt -> new Connector(
+                                libvirt, uri, millis, context, () -> Optional.ofNullable(domains))
+                        .start())
+                .orElse(null);
+    }
+
+    @Deactivate
+    void stop() {
+        if (connector != null) {
+            connector.close();
+        }
+    }
+}

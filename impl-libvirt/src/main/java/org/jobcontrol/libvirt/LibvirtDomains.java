@@ -1,0 +1,463 @@
+package org.jobcontrol.libvirt;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.Job;
+import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.JobInfo;
+import org.jobcontrol.api.JobSlot;
+import org.jobcontrol.api.LibvirtException;
+import org.jobcontrol.api.Progress;
+import org.jobcontrol.api.domain.BackupSpec;
+import org.jobcontrol.api.domain.BlockCopySpec;
+import org.jobcontrol.api.domain.DomainDriver;
+import org.jobcontrol.api.domain.DomainException;
+import org.jobcontrol.api.domain.DomainException.Reason;
+import org.jobcontrol.api.domain.DomainInfo;
+import org.jobcontrol.api.domain.DomainSpec;
+import org.jobcontrol.api.domain.DomainStatistics;
+import org.jobcontrol.api.domain.Domains;
+import org.jobcontrol.api.domain.DumpOption;
+import org.jobcontrol.api.domain.MigrationSpec;
+import org.jobcontrol.api.domain.Screenshot;
+import org.jobcontrol.api.domain.ShutdownMode;
+import org.jobcontrol.api.domain.SnapshotSpec;
+import org.jobcontrol.api.domain.StatisticsGroup;
+import org.jobcontrol.api.spi.AdmissionPolicy;
+import org.jobcontrol.libvirt.Virt.DomainPtr;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The driver for the domains of one connection. Each operation is made in a class of its kind; this
+ * joins them, and hands on what libvirt tells.
+ */
+final class LibvirtDomains implements DomainDriver, Events.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(LibvirtDomains.class);
+
+    private static final long KIB = 1024;
+
+    private final Hypervisor hypervisor;
+    private final Libvirt libvirt;
+    private final Virt virt;
+    private final DomainCalls calls;
+    private final RunningJobs running;
+    private final Guests guests;
+    private final Snapshots snapshots;
+    private final Migrations migrations;
+    private final Disks disks;
+    private final ForeignJobs foreign;
+
+    LibvirtDomains(Hypervisor hypervisor, Supplier<Optional<Domains>> domains) {
+        this.hypervisor = hypervisor;
+        this.libvirt = hypervisor.libvirt();
+        this.virt = libvirt.virt();
+        this.calls = new DomainCalls(hypervisor);
+        this.running = new RunningJobs(hypervisor);
+        this.guests = new Guests(calls, running);
+        this.snapshots = new Snapshots(calls, running);
+        this.migrations = new Migrations(calls, running);
+        this.disks = new Disks(hypervisor, calls, running);
+        this.foreign = new ForeignJobs(hypervisor, running, domains);
+        hypervisor.listen(this);
+    }
+
+    /** Begins to look, now and then, for what others do. */
+    void follow(long pollMillis) {
+        if (policy().async()) {
+            foreign.follow(pollMillis);
+        }
+    }
+
+    /** Asks whatever runs to end. */
+    void stop() {
+        foreign.close();
+        hypervisor.table().active().forEach(domain -> {
+            if (running.has(domain)) {
+                running.abort(domain);
+            }
+            disks.abort(domain);
+        });
+    }
+
+    @Override
+    public String name() {
+        return hypervisor.uri();
+    }
+
+    @Override
+    public AdmissionPolicy policy() {
+        return hypervisor.type().equals("QEMU")
+                ? AdmissionPolicy.LIBVIRT
+                : AdmissionPolicy.SYNC_ONLY;
+    }
+
+    @Override
+    public void lookForOthers(UUID domain) {
+        if (policy().async()) {
+            foreign.look(domain);
+        }
+    }
+
+    // ---- the table ------------------------------------------------------------------------------
+
+    @Override
+    public List<DomainSpec> list() {
+        return hypervisor.table().list();
+    }
+
+    @Override
+    public DomainInfo info(UUID domain) throws DomainException {
+        return hypervisor
+                .table()
+                .info(domain)
+                .orElseThrow(() -> new DomainException(
+                        Reason.NOT_FOUND, domain.toString(), "no such domain at " + name(), null));
+    }
+
+    @Override
+    public void define(DomainSpec spec) throws DomainException {
+        String xml = DomainXml.of(spec, hypervisor.type());
+        boolean taken = hypervisor.table().list().stream()
+                .anyMatch(other ->
+                        other.name().equals(spec.name()) || other.uuid().equals(spec.uuid()));
+        if (taken) {
+            throw new DomainException(Reason.EXISTS, spec.name(), "exists already", null);
+        }
+        try {
+            hypervisor.lanes().call(connection -> {
+                DomainPtr domain = libvirt.check(virt.virDomainDefineXMLFlags(connection, xml, 0));
+                try {
+                    return hypervisor.table().look(domain);
+                } finally {
+                    virt.virDomainFree(domain);
+                }
+            });
+        } catch (LibvirtException e) {
+            throw Failures.of(spec.name(), e);
+        }
+    }
+
+    @Override
+    public void undefine(UUID domain, Job job) throws DomainException {
+        if (info(domain).state().active()) {
+            throw new DomainException(
+                    Reason.INVALID_STATE, calls.name(domain), "domain is running", null);
+        }
+        calls.change(domain, pointer -> virt.virDomainUndefineFlags(pointer, 0));
+    }
+
+    @Override
+    public DomainInfo query(UUID domain, Job job) throws DomainException {
+        try {
+            return hypervisor.table().look(domain);
+        } catch (LibvirtException e) {
+            throw Failures.of(calls.name(domain), e);
+        }
+    }
+
+    @Override
+    public Map<UUID, DomainStatistics> statistics(
+            Map<UUID, Job> domains, Set<StatisticsGroup> groups) throws DomainException {
+        return guests.statistics(domains.keySet(), groups);
+    }
+
+    // ---- starting, saving, ending ---------------------------------------------------------------
+
+    @Override
+    public void start(UUID domain, Job job)
+            throws DomainException, JobAbortedException, InterruptedException {
+        // libvirt's way to end a start is to destroy the domain
+        job.abortable(false);
+        running.run(domain, job, () -> calls.run(domain, p -> virt.virDomainCreateWithFlags(p, 0)));
+    }
+
+    @Override
+    public void suspend(UUID domain, Job job) throws DomainException {
+        calls.change(domain, virt::virDomainSuspend);
+    }
+
+    @Override
+    public void resume(UUID domain, Job job) throws DomainException {
+        calls.change(domain, virt::virDomainResume);
+    }
+
+    @Override
+    public void setMemory(UUID domain, long bytes, Job job) throws DomainException {
+        calls.change(
+                domain,
+                pointer -> virt.virDomainSetMemoryFlags(
+                        pointer, Math.max(1, bytes / KIB), Flags.DOMAIN_AFFECT_CURRENT));
+    }
+
+    @Override
+    public void save(UUID domain, Path to, AsyncJob job)
+            throws DomainException, JobAbortedException, InterruptedException {
+        String file = to.toAbsolutePath().toString();
+        // a pipe is written into; of a host elsewhere only libvirt knows
+        if (Files.isRegularFile(to)) {
+            throw new DomainException(
+                    Reason.BAD_FILE, calls.name(domain), file + " exists already", null);
+        }
+        running.run(
+                domain,
+                job,
+                () -> calls.run(domain, p -> virt.virDomainSaveFlags(p, file, null, 0)));
+    }
+
+    @Override
+    public void restore(UUID domain, Path from, AsyncJob job)
+            throws DomainException, JobAbortedException, InterruptedException {
+        String file = from.toAbsolutePath().toString();
+        checkSaved(domain, file);
+        job.abortable(false);
+        running.run(
+                domain,
+                job,
+                () -> hypervisor
+                        .lanes()
+                        .call(connection -> libvirt.check(
+                                virt.virDomainRestoreFlags(connection, file, null, 0))));
+    }
+
+    /** Checks that a file is of a domain: libvirt would start whichever it is of. */
+    private void checkSaved(UUID domain, String file) throws DomainException {
+        String name = calls.name(domain);
+        try {
+            String xml = hypervisor
+                    .lanes()
+                    .call(connection ->
+                            libvirt.take(virt.virDomainSaveImageGetXMLDesc(connection, file, 0)));
+            String uuid = Xml.text(Xml.parse(xml), "uuid").orElse("");
+            if (!uuid.equals(domain.toString())) {
+                throw new DomainException(
+                        Reason.BAD_FILE, name, file + " is of the domain with uuid " + uuid, null);
+            }
+        } catch (LibvirtException e) {
+            throw new DomainException(
+                    Reason.BAD_FILE, name, file + " is no saved domain: " + e.text(), e);
+        }
+    }
+
+    /** As libvirt does it: the process is killed first, and then who holds the domain fails out. */
+    @Override
+    public void kill(UUID domain) throws DomainException {
+        calls.change(domain, pointer -> virt.virDomainDestroyFlags(pointer, 0));
+    }
+
+    @Override
+    public void killGracefully(UUID domain) throws DomainException {
+        calls.change(
+                domain,
+                pointer -> virt.virDomainDestroyFlags(pointer, Flags.DOMAIN_DESTROY_GRACEFUL));
+    }
+
+    /** Does nothing: libvirt cleans up by itself. A domain that was not defined is gone by now. */
+    @Override
+    public void destroy(UUID domain, Job job) {
+        hypervisor.lookSoon(domain);
+    }
+
+    @Override
+    public void abort(UUID domain, JobInfo job) {
+        if (running.has(domain)) {
+            running.abort(domain);
+        } else if (!disks.abort(domain)) {
+            foreign.abort(domain);
+        }
+    }
+
+    @Override
+    public Optional<Progress> progress(UUID domain, JobInfo job) {
+        if (job.slot() != JobSlot.ASYNC || hypervisor.isLost()) {
+            return Optional.empty();
+        }
+        try {
+            Optional<Progress> ofDisk = disks.progress(domain);
+            return ofDisk.isPresent()
+                    ? ofDisk
+                    : running.statistics(domain).map(JobStatistics::progress);
+        } catch (LibvirtException e) {
+            LOG.debug("domain {} does not say how far its job has got", domain, e);
+            return Optional.empty();
+        }
+    }
+
+    // ---- what libvirt tells ---------------------------------------------------------------------
+
+    @Override
+    public void closed() {
+        disks.lost();
+        foreign.close();
+    }
+
+    @Override
+    public void changed(UUID domain, int event, int detail) {
+        if (event == Flags.DOMAIN_EVENT_SUSPENDED) {
+            running.with(domain, job -> Migrations.suspended(job, detail));
+        } else if (event == Flags.DOMAIN_EVENT_STOPPED) {
+            disks.stopped(domain);
+        }
+        foreign.lookSoon(domain);
+    }
+
+    @Override
+    public void iteration(UUID domain) {
+        running.with(domain, Snapshots::writesMemory);
+        foreign.lookSoon(domain);
+    }
+
+    @Override
+    public void jobCompleted(UUID domain, Map<String, Object> statistics) {
+        running.progress(domain, statistics);
+        disks.jobCompleted(domain, statistics);
+        foreign.lookSoon(domain);
+    }
+
+    @Override
+    public void blockJob(UUID domain, String disk, int status) {
+        disks.blockJob(domain, disk, status);
+    }
+
+    @Override
+    public void poolsChanged() {
+        // not about domains
+    }
+
+    // ---- in classes of their own ----------------------------------------------------------------
+
+    @Override
+    public String definition(UUID domain) throws DomainException {
+        return guests.definition(domain);
+    }
+
+    @Override
+    public void shutdown(UUID domain, ShutdownMode mode, Job job) throws DomainException {
+        guests.shutdown(domain, mode, job);
+    }
+
+    @Override
+    public void reboot(UUID domain, ShutdownMode mode, Job job) throws DomainException {
+        guests.reboot(domain, mode, job);
+    }
+
+    @Override
+    public void reset(UUID domain, Job job) throws DomainException {
+        guests.reset(domain, job);
+    }
+
+    @Override
+    public void setVcpus(UUID domain, int count, Job job) throws DomainException {
+        guests.setVcpus(domain, count, job);
+    }
+
+    @Override
+    public void attachDevice(UUID domain, String device, Job job) throws DomainException {
+        guests.attachDevice(domain, device, job);
+    }
+
+    @Override
+    public void detachDevice(UUID domain, String device, Job job) throws DomainException {
+        guests.detachDevice(domain, device, job);
+    }
+
+    @Override
+    public Screenshot screenshot(UUID domain, int screen, Job job) throws DomainException {
+        return guests.screenshot(domain, screen, job);
+    }
+
+    @Override
+    public String agentCommand(UUID domain, String command, Duration patience, Job job)
+            throws DomainException {
+        return guests.agentCommand(domain, command, patience, job);
+    }
+
+    @Override
+    public void managedSave(UUID domain, AsyncJob job)
+            throws DomainException, JobAbortedException, InterruptedException {
+        guests.managedSave(domain, job);
+    }
+
+    @Override
+    public void dump(UUID domain, Path to, Set<DumpOption> options, AsyncJob job)
+            throws DomainException, JobAbortedException, InterruptedException {
+        guests.dump(domain, to, options, job);
+    }
+
+    @Override
+    public List<String> snapshots(UUID domain) throws DomainException {
+        return snapshots.snapshots(domain);
+    }
+
+    @Override
+    public void createSnapshot(UUID domain, SnapshotSpec snapshot, AsyncJob job)
+            throws DomainException, JobAbortedException, InterruptedException {
+        snapshots.createSnapshot(domain, snapshot, job);
+    }
+
+    @Override
+    public void revertSnapshot(UUID domain, String snapshot, AsyncJob job)
+            throws DomainException, JobAbortedException, InterruptedException {
+        snapshots.revertSnapshot(domain, snapshot, job);
+    }
+
+    @Override
+    public void deleteSnapshot(UUID domain, String snapshot, AsyncJob job)
+            throws DomainException, JobAbortedException, InterruptedException {
+        snapshots.deleteSnapshot(domain, snapshot, job);
+    }
+
+    @Override
+    public void migrate(UUID domain, MigrationSpec migration, AsyncJob job)
+            throws DomainException, JobAbortedException, InterruptedException {
+        migrations.migrate(domain, migration, job);
+    }
+
+    @Override
+    public void migrationBandwidth(UUID domain, long bytesPerSecond, Job job)
+            throws DomainException {
+        migrations.migrationBandwidth(domain, bytesPerSecond, job);
+    }
+
+    @Override
+    public void migrationDowntime(UUID domain, Duration longest, Job job) throws DomainException {
+        migrations.migrationDowntime(domain, longest, job);
+    }
+
+    @Override
+    public void startPostCopy(UUID domain, Job job) throws DomainException {
+        migrations.startPostCopy(domain, job);
+    }
+
+    @Override
+    public void backup(UUID domain, BackupSpec backup, AsyncJob job)
+            throws DomainException, JobAbortedException, InterruptedException {
+        disks.backup(domain, backup, job);
+    }
+
+    @Override
+    public void copyDisk(UUID domain, String disk, BlockCopySpec copy, AsyncJob job)
+            throws DomainException, JobAbortedException, InterruptedException {
+        disks.copyDisk(domain, disk, copy, job);
+    }
+
+    @Override
+    public void commitDisk(UUID domain, String disk, AsyncJob job)
+            throws DomainException, JobAbortedException, InterruptedException {
+        disks.commitDisk(domain, disk, job);
+    }
+
+    @Override
+    public void pullDisk(UUID domain, String disk, AsyncJob job)
+            throws DomainException, JobAbortedException, InterruptedException {
+        disks.pullDisk(domain, disk, job);
+    }
+}
