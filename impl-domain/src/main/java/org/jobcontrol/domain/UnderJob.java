@@ -7,6 +7,7 @@ import org.jobcontrol.api.AsyncOperation;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobFuture;
+import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.JobState;
@@ -72,7 +73,10 @@ final class UnderJob {
     JobFuture<Void> run(JobObject jobs, DomainWork work, Duration timeout, Step step) {
         lookForOthers();
         AsyncOperation operation = work.async();
-        return jobs.runAsync(operation, operation.defaultMask(), timeout, job -> {
+        JobMask mask = record.driver()
+                .map(driver -> driver.maskToBegin(operation))
+                .orElse(operation.defaultMask());
+        return jobs.runAsync(operation, mask, timeout, job -> {
             under(job, step);
             return null;
         });

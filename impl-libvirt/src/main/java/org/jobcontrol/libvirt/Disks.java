@@ -130,7 +130,7 @@ final class Disks implements DiskDriver {
         String xml = DomainXml.of(backup);
         Watched watch = watch(domain, BACKUP, job);
         try {
-            begin(domain, pointer -> virt.virDomainBackupBegin(pointer, xml, null, 0));
+            begin(domain, job, pointer -> virt.virDomainBackupBegin(pointer, xml, null, 0));
             Word word = await(domain, watch);
             boolean pull = backup.mode() == BackupSpec.Mode.PULL;
             if (word.told == Told.COMPLETED || (pull && word.told == Told.CANCELED)) {
@@ -178,6 +178,7 @@ final class Disks implements DiskDriver {
         try {
             begin(
                     domain,
+                    job,
                     pointer -> virt.virDomainBlockPull(
                             pointer, disk, job.bandwidth(), Flags.BLOCK_PULL_BANDWIDTH_BYTES));
             expect(domain, job, await(domain, watch), Told.COMPLETED);
@@ -191,7 +192,7 @@ final class Disks implements DiskDriver {
             throws DomainException, JobAbortedException, InterruptedException {
         Watched watch = watch(domain, disk, job);
         try {
-            begin(domain, begin);
+            begin(domain, job, begin);
             expect(domain, job, await(domain, watch), Told.READY);
             // both images are the same: the step that cannot be taken back
             job.abortable(false);
@@ -222,8 +223,9 @@ final class Disks implements DiskDriver {
         hypervisor.lookSoon(domain);
     }
 
-    private void begin(UUID domain, Lanes.Function function) throws DomainException {
+    private void begin(UUID domain, Job job, Lanes.Function function) throws DomainException {
         calls.change(domain, function);
+        RunningJobs.hasBegun(job);
     }
 
     /** Waits for what is told next, and passes an abort on meanwhile. */
@@ -309,9 +311,10 @@ final class Disks implements DiskDriver {
         return true;
     }
 
-    /** Returns whether a job on the disks of a domain runs. */
-    boolean has(UUID domain) {
-        return watched.containsKey(domain);
+    /** Returns whether a job on one disk runs, which is no job of the domain to libvirt. */
+    boolean hasBlockJob(UUID domain) {
+        Watched job = watched.get(domain);
+        return job != null && !job.disk.equals(BACKUP);
     }
 
     /** Asks how far the job on one disk has got; empty if there is none, or it is a backup. */

@@ -23,6 +23,7 @@ final class Flags {
     static final int MIGRATE_PERSIST_DEST = 1 << 3;
     static final int MIGRATE_UNDEFINE_SOURCE = 1 << 4;
     static final int MIGRATE_NON_SHARED_DISK = 1 << 6;
+    static final int MIGRATE_UNSAFE = 1 << 9;
     static final int MIGRATE_AUTO_CONVERGE = 1 << 13;
     static final int MIGRATE_POSTCOPY = 1 << 15;
 

@@ -9,17 +9,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.DomainOperation;
-import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobRefusedException;
-import org.jobcontrol.api.JobType;
-import org.jobcontrol.api.JobUnavailableException;
 import org.jobcontrol.api.LibvirtException;
-import org.jobcontrol.api.domain.Domains;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,20 +41,19 @@ final class ForeignJobs implements AutoCloseable {
      */
     private static final Logger LOG = LoggerFactory.getLogger(ForeignJobs.class);
 
-    private static final String LOOK = "libvirt.jobStats";
     private static final long FOLLOW_MILLIS = 500;
 
     private final Hypervisor hypervisor;
     private final RunningJobs running;
-    private final Supplier<Optional<Domains>> domains;
+    private final Looks looks;
     private final Map<UUID, AsyncJob> shown = new ConcurrentHashMap<>();
     private final Set<UUID> looking = ConcurrentHashMap.newKeySet();
     private final ScheduledThreadPoolExecutor timer;
 
-    ForeignJobs(Hypervisor hypervisor, RunningJobs running, Supplier<Optional<Domains>> domains) {
+    ForeignJobs(Hypervisor hypervisor, RunningJobs running, Looks looks) {
         this.hypervisor = hypervisor;
         this.running = running;
-        this.domains = domains;
+        this.looks = looks;
         // its thread's name is what people see as the owner of these jobs
         this.timer = new ScheduledThreadPoolExecutor(1, work -> {
             Thread thread = new Thread(work, "another client of " + hypervisor.uri());
@@ -117,8 +111,6 @@ final class ForeignJobs implements AutoCloseable {
             if (e.code() == Flags.ERR_NO_DOMAIN || e.code() == Flags.ERR_OPERATION_INVALID) {
                 ended(domain, Optional.empty());
             }
-        } catch (JobUnavailableException e) {
-            LOG.debug("domain {} takes no jobs now", domain, e);
         } finally {
             looking.remove(domain);
         }
@@ -130,22 +122,19 @@ final class ForeignJobs implements AutoCloseable {
                 .info(domain)
                 .filter(info -> info.state().active())
                 .isPresent();
-        return active || shown.containsKey(domain)
-                ? domains.get()
-                        .flatMap(its -> its.find(domain.toString()))
-                        .filter(its -> its.uuid().equals(domain))
-                        .map(its -> its.jobs())
-                : Optional.empty();
+        return active || shown.containsKey(domain) ? looks.jobs(domain) : Optional.empty();
     }
 
     private void look(UUID domain, JobObject jobs, @Nullable AsyncJob known)
             throws LibvirtException {
-        Optional<Map<String, Object>> statistics;
-        try (Job query = jobs.tryBegin(JobType.QUERY, LOOK).orElse(null)) {
-            if (query == null || (known == null && jobs.info().async().isPresent())) {
-                return;
-            }
-            statistics = running.statistics(domain);
+        boolean[] asked = {false};
+        Optional<Map<String, Object>> statistics = looks.ask(jobs, () -> {
+            // one of ours may have begun meanwhile; from now on none can
+            asked[0] = known != null || jobs.info().async().isEmpty();
+            return asked[0] ? running.statistics(domain) : Optional.empty();
+        });
+        if (!asked[0]) {
+            return;
         }
         if (statistics.isEmpty()) {
             ended(domain, running.completed(domain));

@@ -10,10 +10,14 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.AsyncOperation;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobInfo;
+import org.jobcontrol.api.JobMask;
+import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobSlot;
+import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.LibvirtException;
 import org.jobcontrol.api.Progress;
 import org.jobcontrol.api.domain.BackupSpec;
@@ -54,6 +58,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     private final Snapshots snapshots;
     private final Migrations migrations;
     private final Disks disks;
+    private final Looks looks;
     private final ForeignJobs foreign;
 
     LibvirtDomains(Hypervisor hypervisor, Supplier<Optional<Domains>> domains) {
@@ -66,7 +71,8 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
         this.snapshots = new Snapshots(calls, running);
         this.migrations = new Migrations(calls, running);
         this.disks = new Disks(hypervisor, calls, running);
-        this.foreign = new ForeignJobs(hypervisor, running, domains);
+        this.looks = new Looks(domains);
+        this.foreign = new ForeignJobs(hypervisor, running, looks);
         hypervisor.listen(this);
     }
 
@@ -98,6 +104,12 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
         return hypervisor.type().equals("QEMU")
                 ? AdmissionPolicy.LIBVIRT
                 : AdmissionPolicy.SYNC_ONLY;
+    }
+
+    /** Nobody but who destroys: until libvirt has begun its own job, whoever asks is in its way. */
+    @Override
+    public JobMask maskToBegin(AsyncOperation operation) {
+        return JobMask.of(JobType.DESTROY);
     }
 
     @Override
@@ -281,14 +293,18 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
             return Optional.empty();
         }
         try {
-            Optional<Progress> ofDisk = disks.progress(domain);
-            return ofDisk.isPresent()
-                    ? ofDisk
-                    : running.statistics(domain).map(JobStatistics::progress);
+            JobObject jobs = looks.jobs(domain).orElse(null);
+            return jobs == null ? Optional.empty() : looks.ask(jobs, () -> progress(domain));
         } catch (LibvirtException e) {
             LOG.debug("domain {} does not say how far its job has got", domain, e);
             return Optional.empty();
         }
+    }
+
+    private Optional<Progress> progress(UUID domain) throws LibvirtException {
+        return disks.hasBlockJob(domain)
+                ? disks.progress(domain)
+                : running.statistics(domain).map(JobStatistics::progress);
     }
 
     // ---- what libvirt tells ---------------------------------------------------------------------
@@ -302,6 +318,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     @Override
     public void changed(UUID domain, int event, int detail) {
         if (event == Flags.DOMAIN_EVENT_SUSPENDED) {
+            running.with(domain, RunningJobs::hasBegun);
             running.with(domain, job -> Migrations.suspended(job, detail));
         } else if (event == Flags.DOMAIN_EVENT_STOPPED) {
             disks.stopped(domain);
@@ -311,6 +328,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
 
     @Override
     public void iteration(UUID domain) {
+        running.with(domain, RunningJobs::hasBegun);
         running.with(domain, Snapshots::writesMemory);
         foreign.lookSoon(domain);
     }

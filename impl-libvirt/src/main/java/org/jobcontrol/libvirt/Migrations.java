@@ -144,6 +144,7 @@ final class Migrations implements MigrationDriver {
             case PERSIST_AT_DESTINATION -> Flags.MIGRATE_PERSIST_DEST;
             case UNDEFINE_AT_SOURCE -> Flags.MIGRATE_UNDEFINE_SOURCE;
             case COPY_DISKS -> Flags.MIGRATE_NON_SHARED_DISK;
+            case UNSAFE -> Flags.MIGRATE_UNSAFE;
             case AUTO_CONVERGE -> Flags.MIGRATE_AUTO_CONVERGE;
         };
     }

@@ -2,18 +2,25 @@ package org.jobcontrol.libvirt;
 
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.DomainOperation;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.JobMask;
+import org.jobcontrol.api.JobRefusedException;
+import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.LibvirtException;
 import org.jobcontrol.api.Progress;
 import org.jobcontrol.api.domain.DomainException;
@@ -53,7 +60,7 @@ final class RunningJobs {
     private final Map<UUID, Running> running = new ConcurrentHashMap<>();
 
     /** A call that is being made, and what takes it back. */
-    private record Running(Job job, Push abort, AtomicBoolean pushing) {}
+    private record Running(Job job, Push abort, AtomicBoolean pushing, CountDownLatch completed) {}
 
     /** Takes back work that runs. */
     interface Push {
@@ -75,6 +82,13 @@ final class RunningJobs {
         this.libvirt = hypervisor.libvirt();
     }
 
+    /** Lets those in whom libvirt lets in, now that it has begun its own job. */
+    static void hasBegun(Job job) {
+        if (job instanceof AsyncJob async && async.mask().equals(JobMask.of(JobType.DESTROY))) {
+            async.mask(DomainOperation.valueOf(job.operation()).defaultMask());
+        }
+    }
+
     /** Does work that {@code virDomainAbortJob} takes back. */
     void run(UUID domain, Job job, Work work)
             throws DomainException, JobAbortedException, InterruptedException {
@@ -84,13 +98,14 @@ final class RunningJobs {
     /** Does work, and returns when it is done, taken back, or has failed. */
     void run(UUID domain, Job job, Push abort, Meanwhile meanwhile, Work work)
             throws DomainException, JobAbortedException, InterruptedException {
-        running.put(domain, new Running(job, abort, new AtomicBoolean()));
+        running.put(domain, new Running(job, abort, new AtomicBoolean(), new CountDownLatch(1)));
         try {
             Future<?> call = hypervisor.threads().submit(() -> {
                 work.run();
                 return null;
             });
             await(domain, job, call, meanwhile);
+            keepStatistics(domain, job);
         } finally {
             running.remove(domain);
             lookAgain(domain);
@@ -109,6 +124,7 @@ final class RunningJobs {
                     pushSoon(domain);
                 }
                 tick(domain, meanwhile);
+                lookWhetherBegun(domain, job);
             } catch (InterruptedException e) {
                 interrupted = true;
                 pushSoon(domain);
@@ -120,6 +136,23 @@ final class RunningJobs {
         }
         if (interrupted) {
             throw new InterruptedException();
+        }
+    }
+
+    /** Asks, where no event has told: a guest that was paused before is not suspended. */
+    private void lookWhetherBegun(UUID domain, Job job) {
+        if (!(job instanceof AsyncJob async) || !async.mask().equals(JobMask.of(JobType.DESTROY))) {
+            return;
+        }
+        try (Job step = async.beginNested("libvirt.jobStats", Duration.ZERO)) {
+            if (statistics(domain).isPresent()) {
+                hasBegun(job);
+            }
+        } catch (LibvirtException | JobRefusedException e) {
+            LOG.debug("domain {} does not say what runs on it", domain, e);
+        } catch (InterruptedException e) {
+            // for the wait that comes next
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -187,6 +220,20 @@ final class RunningJobs {
         Running work = running.get(domain);
         if (work != null) {
             work.job.progress(JobStatistics.progress(statistics));
+            work.completed.countDown();
+        }
+    }
+
+    /** Keeps what libvirt counted; of a domain that has moved away it tells only by an event. */
+    private void keepStatistics(UUID domain, Job job) throws InterruptedException {
+        try {
+            completed(domain).map(JobStatistics::progress).ifPresent(job::progress);
+        } catch (LibvirtException e) {
+            Running work = running.get(domain);
+            boolean told = work != null
+                    && job.type() == JobType.ASYNC
+                    && work.completed.await(ANSWER_SECONDS, TimeUnit.SECONDS);
+            LOG.debug("domain {} is gone; of its job was told: {}", domain, told, e);
         }
     }
 

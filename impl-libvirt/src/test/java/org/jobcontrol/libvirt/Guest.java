@@ -52,7 +52,7 @@ record Guest(String name, long memory, Path directory) {
                 + "</memory><vcpu>1</vcpu><os><type arch='x86_64' machine='pc'>hvm</type></os>"
                 + "<on_reboot>restart</on_reboot><features><acpi/></features><devices>"
                 + "<emulator>/usr/bin/qemu-system-x86_64</emulator>"
-                + "<disk type='file' device='disk'><driver name='qemu' type='" + format
+                + "<disk type='file' device='disk'><driver name='qemu' cache='none' type='" + format
                 + "'/><source file='" + disk + "'/><target dev='vda' bus='virtio'/></disk>"
                 + "<serial type='file'><source path='" + serial() + "'/></serial>"
                 + "<video><model type='vga'/></video><memballoon model='virtio'/>"

@@ -7,9 +7,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.AsyncOperation;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobInfo;
+import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.Progress;
 import org.jobcontrol.api.spi.AdmissionPolicy;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -18,7 +20,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * Does the work on domains: a service, one for each hypervisor connection. Every method is called
  * under the job that its operation needs, which is handed over so that the driver can report
  * progress, stop when asked to, enter phases, and refuse late work by {@link Job#fence()}. Only
- * {@link #name}, {@link #policy}, {@link #define}, {@link #list}, {@link #info}, {@link #definition},
+ * {@link #name}, {@link #policy}, {@link #maskToBegin}, {@link #define}, {@link #list}, {@link #info}, {@link #definition},
  * {@link #snapshots}, {@link #lookForOthers}, {@link #kill}, {@link #killGracefully}, {@link #abort} and
  * {@link #progress} are called without one; but for the kills, they must not wait for work that runs.
  *
@@ -41,6 +43,18 @@ public interface DomainDriver extends GuestDriver, SnapshotDriver, DiskDriver, M
      */
     default AdmissionPolicy policy() {
         return AdmissionPolicy.LIBVIRT;
+    }
+
+    /**
+     * Returns the types that may run beside an async job until the driver widens its mask to the
+     * operation's own: a hypervisor with jobs of its own must not be asked for others before it has begun
+     * this one.
+     *
+     * @param operation what is about to begin
+     * @return the mask to begin with
+     */
+    default JobMask maskToBegin(AsyncOperation operation) {
+        return operation.defaultMask();
     }
 
     /**

@@ -31,6 +31,8 @@ public record MigrationSpec(String destination, @Nullable String transport, Set<
         UNDEFINE_AT_SOURCE,
         /** Its disks are copied too. */
         COPY_DISKS,
+        /** The disks are known to be the same ones there: the hypervisor does not look whether they are. */
+        UNSAFE,
         /** The guest is slowed down if its memory changes faster than it moves. */
         AUTO_CONVERGE
     }

@@ -24,6 +24,12 @@ public interface TargetAdapter<T> {
     String KIND = "jobcontrol.target";
 
     /**
+     * The operation of a QUERY job that a driver takes for a moment, only to see how far another job has
+     * got. It is not remembered in the history, however often somebody looks.
+     */
+    String LOOK = "look";
+
+    /**
      * Returns the class whose instances this adapter handles.
      *
      * @return the class or interface

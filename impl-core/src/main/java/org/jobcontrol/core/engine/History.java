@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jobcontrol.api.JobInfo;
+import org.jobcontrol.api.spi.TargetAdapter;
 
 /**
  * The finished jobs: a ring that overwrites the oldest. Reading takes nothing out of it. Lock-free;
@@ -38,10 +39,10 @@ final class History {
         ring = next;
     }
 
-    /** Remembers a job that is about to end. Of two that end it at once both may do so. */
+    /** Remembers a job that is about to end, unless it only looked. Of two that end it both may do so. */
     void add(JobEntry job) {
         Ring now = ring;
-        if (now.size > 0) {
+        if (now.size > 0 && !job.operation.equals(TargetAdapter.LOOK)) {
             add(now, job);
         }
     }
