@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import org.jobcontrol.api.LibvirtException;
 import org.jobcontrol.api.domain.DomainDriver;
 import org.jobcontrol.api.domain.Domains;
+import org.jobcontrol.api.storage.StorageDriver;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
@@ -40,6 +41,7 @@ final class Connector implements AutoCloseable {
     private final long pollMillis;
     private final BundleContext context;
     private final Supplier<Optional<Domains>> domains;
+    private final LocalVolumes.Directories directories;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
 
@@ -51,12 +53,14 @@ final class Connector implements AutoCloseable {
             String uri,
             long pollMillis,
             BundleContext context,
-            Supplier<Optional<Domains>> domains) {
+            Supplier<Optional<Domains>> domains,
+            LocalVolumes.Directories directories) {
         this.libvirt = libvirt;
         this.uri = uri;
         this.pollMillis = pollMillis;
         this.context = context;
         this.domains = domains;
+        this.directories = directories;
         this.thread = new Thread(this::keepConnected, "jobcontrol-libvirt " + uri);
         thread.setDaemon(true);
     }
@@ -100,13 +104,15 @@ final class Connector implements AutoCloseable {
         }
     }
 
-    private void serve(Hypervisor hypervisor) throws InterruptedException {
+    private void serve(Hypervisor hypervisor) throws LibvirtException, InterruptedException {
         LibvirtDomains driver = new LibvirtDomains(hypervisor, domains);
         List<ServiceRegistration<?>> services = new ArrayList<>();
         Dictionary<String, Object> properties =
                 FrameworkUtil.asDictionary(Map.of("jobcontrol.libvirt.uri", uri));
         try {
             services.add(context.registerService(DomainDriver.class, driver, properties));
+            services.add(context.registerService(
+                    StorageDriver.class, new LibvirtPools(hypervisor, directories), properties));
             driver.follow(pollMillis);
             LOG.info("{} is connected: {}", uri, hypervisor.type());
             hypervisor.awaitLost();

@@ -47,6 +47,7 @@ final class Disks implements DiskDriver {
     private static final int INFO_DONE = 16;
     private static final int INFO_END = 24;
     private static final String BACKUP = "";
+    private static final String UNEXPLAINED = "libvirt does not say why";
 
     private final Hypervisor hypervisor;
     private final DomainCalls calls;
@@ -87,7 +88,7 @@ final class Disks implements DiskDriver {
             case Flags.DOMAIN_BLOCK_JOB_READY -> Told.READY;
             default -> Told.FAILED;
         };
-        tell(domain, disk, new Word(told, "libvirt tells nothing of it but that it failed"));
+        tell(domain, disk, new Word(told, UNEXPLAINED));
     }
 
     /** A backup has ended; it says so once, whatever its disks say. */
@@ -97,8 +98,10 @@ final class Disks implements DiskDriver {
         Watched job = watched.get(domain);
         if (job != null && job.disk.equals(BACKUP)) {
             job.job.progress(JobStatistics.progress(statistics));
-            Told told = success ? text.isEmpty() ? Told.COMPLETED : Told.CANCELED : Told.FAILED;
-            job.words.add(new Word(told, text));
+            // one that was aborted may say that it succeeded, and give a reason all the same
+            Told whole = text.isEmpty() ? Told.COMPLETED : Told.CANCELED;
+            Told told = success ? whole : Told.FAILED;
+            job.words.add(new Word(told, text.isEmpty() ? UNEXPLAINED : text));
         }
     }
 
@@ -280,7 +283,7 @@ final class Disks implements DiskDriver {
         Reason reason = switch (word.told) {
             case CANCELED ->
                 throw new JobAbortedException(
-                        job.id(), job.operation() + " was aborted " + word.text);
+                        job.id(), job.operation() + " was aborted: " + word.text);
             case LOST -> Reason.CONNECTION_LOST;
             case STOPPED -> Reason.INVALID_STATE;
             default -> Reason.FAILED;

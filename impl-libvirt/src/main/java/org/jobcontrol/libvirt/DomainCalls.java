@@ -16,6 +16,10 @@ final class DomainCalls {
         return hypervisor.libvirt();
     }
 
+    boolean isQemu() {
+        return hypervisor.isQemu();
+    }
+
     String name(UUID domain) {
         return hypervisor.table().name(domain);
     }

@@ -19,25 +19,25 @@ import org.slf4j.LoggerFactory;
 final class Events implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Events.class);
 
-    /** Hears of a connection. */
+    /** Hears of a connection, of what it wants to. */
     interface Listener {
         /** The other side has closed the connection. */
-        void closed();
+        default void closed() {}
 
         /** A domain was defined, undefined, or is in another state; see libvirt for the numbers. */
-        void changed(UUID domain, int event, int detail);
+        default void changed(UUID domain, int event, int detail) {}
 
         /** A pass over the memory of a domain begins. */
-        void iteration(UUID domain);
+        default void iteration(UUID domain) {}
 
         /** A job of a domain has ended. */
-        void jobCompleted(UUID domain, Map<String, Object> statistics);
+        default void jobCompleted(UUID domain, Map<String, Object> statistics) {}
 
         /** A block job has ended, or is ready to. */
-        void blockJob(UUID domain, String disk, int status);
+        default void blockJob(UUID domain, String disk, int status) {}
 
         /** Something about the pools is different. */
-        void poolsChanged();
+        default void poolsChanged() {}
     }
 
     private final Libvirt libvirt;

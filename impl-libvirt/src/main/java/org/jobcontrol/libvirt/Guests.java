@@ -66,9 +66,10 @@ final class Guests implements GuestDriver {
         calls.change(domain, pointer -> virt.virDomainReboot(pointer, flag(mode)));
     }
 
-    private static int flag(ShutdownMode mode) {
+    /** Others than QEMU know one way, and no names for it. */
+    private int flag(ShutdownMode mode) {
         return switch (mode) {
-            case ACPI -> Flags.DOMAIN_SHUTDOWN_ACPI_POWER_BTN;
+            case ACPI -> calls.isQemu() ? Flags.DOMAIN_SHUTDOWN_ACPI_POWER_BTN : 0;
             case AGENT -> Flags.DOMAIN_SHUTDOWN_GUEST_AGENT;
         };
     }

@@ -105,6 +105,11 @@ final class Hypervisor implements AutoCloseable {
         return type;
     }
 
+    /** Returns whether it is libvirt's QEMU driver, which alone has async jobs. */
+    boolean isQemu() {
+        return type.equals("QEMU");
+    }
+
     Lanes lanes() {
         return lanes;
     }

@@ -1,7 +1,10 @@
 package org.jobcontrol.libvirt;
 
+import java.util.List;
 import java.util.Optional;
 import org.jobcontrol.api.domain.Domains;
+import org.jobcontrol.api.storage.PoolSpec;
+import org.jobcontrol.api.storage.StorageDriver;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -68,6 +71,12 @@ public final class LibvirtConnection {
             policy = ReferencePolicy.DYNAMIC)
     private volatile @Nullable Domains domains;
 
+    @Reference(
+            name = "storage",
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC)
+    private volatile @Nullable List<StorageDriver> storage;
+
     /**
      * Begins to connect.
      *
@@ -100,9 +109,23 @@ public final class LibvirtConnection {
         long millis = poll;
         connector = runtime.libvirt()
                 .map(libvirt -> new Connector(
-                                libvirt, uri, millis, context, () -> Optional.ofNullable(domains))
+                                libvirt,
+                                uri,
+                                millis,
+                                context,
+                                () -> Optional.ofNullable(domains),
+                                this::directories)
                         .start())
                 .orElse(null);
+    }
+
+    private Optional<StorageDriver> directories() {
+        List<StorageDriver> present = storage;
+        return present == null
+                ? Optional.empty()
+                : present.stream()
+                        .filter(driver -> driver.type().equals(PoolSpec.DIRECTORY))
+                        .findFirst();
     }
 
     @Deactivate

@@ -101,9 +101,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
 
     @Override
     public AdmissionPolicy policy() {
-        return hypervisor.type().equals("QEMU")
-                ? AdmissionPolicy.LIBVIRT
-                : AdmissionPolicy.SYNC_ONLY;
+        return hypervisor.isQemu() ? AdmissionPolicy.LIBVIRT : AdmissionPolicy.SYNC_ONLY;
     }
 
     /** Nobody but who destroys: until libvirt has begun its own job, whoever asks is in its way. */
@@ -343,11 +341,6 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     @Override
     public void blockJob(UUID domain, String disk, int status) {
         disks.blockJob(domain, disk, status);
-    }
-
-    @Override
-    public void poolsChanged() {
-        // not about domains
     }
 
     // ---- in classes of their own ----------------------------------------------------------------

@@ -1,32 +1,93 @@
 package org.jobcontrol.libvirt;
 
+import static org.awaitility.Awaitility.await;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jobcontrol.api.JobAdmin;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobInfo;
+import org.jobcontrol.api.domain.DomainDriver;
 import org.jobcontrol.api.domain.Domains;
+import org.jobcontrol.api.storage.StorageDriver;
+import org.jobcontrol.api.storage.StoragePools;
 import org.jobcontrol.core.engine.EngineClock;
 import org.jobcontrol.core.engine.JobEngine;
 import org.jobcontrol.core.engine.Settings;
 import org.jobcontrol.domain.Wiring;
+import org.jobcontrol.storage.StorageWiring;
+import org.jobcontrol.storage.directory.DirectoryDriver;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
 
 /** Job control on a libvirt, wired as a framework would do it. */
 final class Lab implements AutoCloseable {
+    private static final long POLL_MILLIS = 1_000;
+
     private final JobEngine engine = new JobEngine(EngineClock.system(), Settings.DEFAULTS);
     private final Wiring wiring = new Wiring(engine);
+    private final StorageWiring storage = new StorageWiring(engine);
+    private final StorageDriver directories = new DirectoryDriver((Path) null);
+    private final AtomicInteger registered = new AtomicInteger();
     private final EventLoop loop;
-    private final Hypervisor hypervisor;
-    private final LibvirtDomains driver;
+    private final Connector connector;
+    private volatile boolean localBytes = true;
 
     Lab(String uri) throws Exception {
         Libvirt libvirt = Libvirt.load();
         loop = EventLoop.start(libvirt);
-        hypervisor = Hypervisor.connect(libvirt, uri);
         Domains ofTheDriver = wiring.domains(engine.control("org.jobcontrol.libvirt"));
-        driver = new LibvirtDomains(hypervisor, () -> Optional.of(ofTheDriver));
-        wiring.add(driver);
-        driver.follow(1_000);
+        connector = new Connector(
+                        libvirt,
+                        uri,
+                        POLL_MILLIS,
+                        proxy(BundleContext.class, (proxy, method, args) -> register(args[1])),
+                        () -> Optional.of(ofTheDriver),
+                        () -> localBytes ? Optional.of(directories) : Optional.empty())
+                .start();
+        awaitConnected();
+    }
+
+    /** A context of a bundle in which nothing can be done but to register drivers. */
+    private ServiceRegistration<?> register(Object service) {
+        if (service instanceof DomainDriver driver) {
+            wiring.add(driver);
+        } else {
+            storage.add((StorageDriver) service);
+        }
+        registered.incrementAndGet();
+        return proxy(ServiceRegistration.class, (proxy, method, args) -> {
+            registered.decrementAndGet();
+            if (service instanceof DomainDriver driver) {
+                wiring.remove(driver);
+            } else {
+                storage.remove((StorageDriver) service);
+            }
+            return null;
+        });
+    }
+
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return type.cast(
+                Proxy.newProxyInstance(Lab.class.getClassLoader(), new Class<?>[] {type}, handler));
+    }
+
+    void awaitConnected() {
+        await("connection").atMost(Duration.ofSeconds(30)).until(() -> registered.get() == 2);
+    }
+
+    void awaitLost() {
+        await("loss").atMost(Duration.ofSeconds(30)).until(() -> registered.get() == 0);
+    }
+
+    /** Has libvirt itself move the bytes of volumes from now on, or again this process. */
+    void localBytes(boolean wanted) {
+        localBytes = wanted;
     }
 
     JobControl control() {
@@ -41,8 +102,8 @@ final class Lab implements AutoCloseable {
         return wiring.domains(control());
     }
 
-    Hypervisor hypervisor() {
-        return hypervisor;
+    StoragePools pools() {
+        return storage.pools(control());
     }
 
     JobInfo ended(JobFuture<?> future) {
@@ -51,9 +112,7 @@ final class Lab implements AutoCloseable {
 
     @Override
     public void close() {
-        wiring.remove(driver);
-        driver.stop();
-        hypervisor.close();
+        connector.close();
         loop.close();
         engine.close();
     }

@@ -12,6 +12,7 @@ import org.jobcontrol.api.TargetId;
 import org.jobcontrol.api.storage.PoolInfo;
 import org.jobcontrol.api.storage.PoolSpec;
 import org.jobcontrol.api.storage.PoolState;
+import org.jobcontrol.api.storage.StorageDriver;
 import org.jobcontrol.api.storage.VolumeInfo;
 import org.jobcontrol.api.storage.VolumeSpec;
 import org.jobcontrol.api.storage.VolumeState;
@@ -89,6 +90,21 @@ final class PoolRecord {
             info = seen;
         }
         return seen;
+    }
+
+    /** Takes over what somebody else has made of the pool, if its driver knows of such. */
+    void follow(StorageDriver driver) {
+        driver.info(spec).ifPresent(now -> {
+            List<VolumeInfo> there = driver.volumes(spec);
+            synchronized (lock) {
+                boolean started = now.state().active() && !info.state().active();
+                info = now;
+                if (started) {
+                    // those that vanished meanwhile are found by the next refresh, under a job
+                    there.forEach(volume -> volumes.putIfAbsent(volume.name(), volume));
+                }
+            }
+        });
     }
 
     /** Remembers that the pool was stopped. */

@@ -134,6 +134,7 @@ public final class StorageCatalog {
         if (record(record.name()).filter(record::equals).isEmpty()) {
             throw refusal(Reason.NOT_FOUND, record.name(), "was undefined");
         }
+        driver(record.spec().type()).ifPresent(record::follow);
         if (record.info().state().active() != active) {
             String detail = active ? "is not active" : "is active";
             throw refusal(Reason.INVALID_STATE, record.name(), detail);
@@ -243,6 +244,11 @@ public final class StorageCatalog {
                 before = changes;
             }
         } while (!agree(listed(), before));
+        List<PoolRecord> all;
+        synchronized (lock) {
+            all = List.copyOf(records.values());
+        }
+        all.forEach(record -> driver(record.spec().type()).ifPresent(record::follow));
     }
 
     /** Returns the pools that drivers list, by type and name; no type of which one cannot tell. */

@@ -16,6 +16,12 @@ public record PoolSpec(String name, String type, Path path, Map<String, String> 
     /** The type of a pool whose volumes are the files of a local directory. */
     public static final String DIRECTORY = "dir";
 
+    /** The attribute that holds the whole definition in libvirt's XML, for a driver that takes it. */
+    public static final String XML = "libvirt.xml";
+
+    /** The attribute that says which of libvirt's types a pool of a libvirt has, such as {@code dir}. */
+    public static final String LIBVIRT_TYPE = "libvirt.type";
+
     /**
      * Checks the values.
      *

@@ -15,7 +15,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * Does the work on storage pools of one type, and on their volumes: a service. Every method is called
  * under the job that its operation needs, which is handed over so that the driver can report
  * progress, stop when asked to, and refuse late work by {@link Job#fence()}. Only {@link
- * #type}, {@link #define}, {@link #list},
+ * #type}, {@link #define}, {@link #list}, {@link #info}, {@link #volumes},
  * {@link #abort} and {@link #progress} are called without one, and must not wait for work that runs.
  *
  * <p>Methods may be called by many threads at once.
@@ -36,6 +36,26 @@ public interface StorageDriver {
      * @throws StorageException if the driver cannot tell
      */
     List<PoolSpec> list() throws StorageException;
+
+    /**
+     * Returns how a pool is that others start and stop too, without waiting for work that runs.
+     *
+     * @param pool the pool
+     * @return the values last seen; empty if nobody else starts it, and it is as it was left here
+     */
+    default Optional<PoolInfo> info(PoolSpec pool) {
+        return Optional.empty();
+    }
+
+    /**
+     * Returns the volumes of a pool that somebody else has started, without waiting for work that runs.
+     *
+     * @param pool the pool
+     * @return the volumes last seen
+     */
+    default List<VolumeInfo> volumes(PoolSpec pool) {
+        return List.of();
+    }
 
     /**
      * Defines a pool.

@@ -1,0 +1,224 @@
+package org.jobcontrol.libvirt;
+
+import java.nio.channels.ReadableByteChannel;
+import java.util.List;
+import java.util.Optional;
+import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.Job;
+import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.LibvirtException;
+import org.jobcontrol.api.storage.PoolInfo;
+import org.jobcontrol.api.storage.PoolSpec;
+import org.jobcontrol.api.storage.StorageDriver;
+import org.jobcontrol.api.storage.StorageException;
+import org.jobcontrol.api.storage.StorageException.Reason;
+import org.jobcontrol.api.storage.VolumeInfo;
+import org.jobcontrol.api.storage.VolumeSink;
+import org.jobcontrol.api.storage.VolumeSpec;
+import org.jobcontrol.api.storage.WipeAlgorithm;
+import org.jobcontrol.libvirt.Virt.PoolPtr;
+
+/**
+ * The driver for the pools of one connection. Pools are libvirt's; the bytes of volumes are moved by it
+ * ({@link RemoteVolumes}), or by the driver for local directories where both see the same one ({@link
+ * LocalVolumes}), which reports progress and can be aborted.
+ */
+final class LibvirtPools implements StorageDriver {
+    private final Hypervisor hypervisor;
+    private final Libvirt libvirt;
+    private final Virt virt;
+    private final PoolCalls calls;
+    private final PoolTable table;
+    private final RemoteVolumes remote;
+    private final LocalVolumes local;
+
+    /** What is done with a pool. */
+    private interface Function {
+        int on(PoolPtr pool);
+    }
+
+    /**
+     * Makes a driver.
+     *
+     * @param directories finds the driver for local directories
+     */
+    LibvirtPools(Hypervisor hypervisor, LocalVolumes.Directories directories)
+            throws LibvirtException {
+        this.hypervisor = hypervisor;
+        this.libvirt = hypervisor.libvirt();
+        this.virt = libvirt.virt();
+        this.calls = new PoolCalls(hypervisor);
+        this.table = new PoolTable(hypervisor, calls);
+        this.remote = new RemoteVolumes(hypervisor, calls);
+        this.local = new LocalVolumes(hypervisor, calls, table, directories);
+        hypervisor.listen(new Events.Listener() {
+            @Override
+            public void poolsChanged() {
+                table.lookSoon();
+            }
+        });
+        table.look();
+    }
+
+    @Override
+    public String type() {
+        return hypervisor.uri();
+    }
+
+    // ---- pools ----------------------------------------------------------------------------------
+
+    @Override
+    public List<PoolSpec> list() {
+        return table.list();
+    }
+
+    @Override
+    public Optional<PoolInfo> info(PoolSpec pool) {
+        return table.info(pool.name());
+    }
+
+    @Override
+    public List<VolumeInfo> volumes(PoolSpec pool) {
+        return table.volumes(pool.name());
+    }
+
+    @Override
+    public void define(PoolSpec pool) throws StorageException {
+        if (table.info(pool.name()).isPresent()) {
+            throw new StorageException(Reason.EXISTS, pool.name(), null, "exists already", null);
+        }
+        String xml = StorageXml.of(pool);
+        PoolCalls.named(
+                pool,
+                null,
+                () -> hypervisor.lanes().call(connection -> {
+                    PoolPtr defined =
+                            libvirt.check(virt.virStoragePoolDefineXML(connection, xml, 0));
+                    return virt.virStoragePoolFree(defined);
+                }));
+        look(pool);
+    }
+
+    @Override
+    public void undefine(PoolSpec pool, Job job) throws StorageException {
+        change(pool, virt::virStoragePoolUndefine);
+    }
+
+    @Override
+    public void build(PoolSpec pool, AsyncJob job) throws StorageException {
+        job.abortable(false);
+        change(pool, pointer -> virt.virStoragePoolBuild(pointer, Flags.STORAGE_POOL_BUILD_NEW));
+    }
+
+    @Override
+    public void delete(PoolSpec pool, Job job) throws StorageException {
+        change(pool, pointer -> virt.virStoragePoolDelete(pointer, 0));
+    }
+
+    @Override
+    public void start(PoolSpec pool, AsyncJob job) throws StorageException {
+        job.abortable(false);
+        change(
+                pool,
+                pointer -> virt.virStoragePoolIsActive(pointer) == 1
+                        ? 0
+                        : virt.virStoragePoolCreate(pointer, 0));
+    }
+
+    @Override
+    public void stop(PoolSpec pool, Job job) throws StorageException {
+        change(pool, virt::virStoragePoolDestroy);
+    }
+
+    @Override
+    public PoolInfo query(PoolSpec pool, Job job) throws StorageException {
+        return calls.onPool(pool, calls::info);
+    }
+
+    @Override
+    public List<VolumeInfo> scan(PoolSpec pool, AsyncJob job)
+            throws StorageException, InterruptedException {
+        local.refresh(pool);
+        return local.described(pool, calls.onPool(pool, calls::volumes), job);
+    }
+
+    private void change(PoolSpec pool, Function function) throws StorageException {
+        try {
+            calls.onPool(pool, pointer -> libvirt.check(function.on(pointer)));
+        } finally {
+            look(pool);
+        }
+    }
+
+    private void look(PoolSpec pool) throws StorageException {
+        PoolCalls.named(pool, null, () -> {
+            table.look();
+            return pool;
+        });
+    }
+
+    // ---- volumes --------------------------------------------------------------------------------
+
+    @Override
+    public VolumeInfo create(PoolSpec pool, VolumeSpec volume, Job job)
+            throws StorageException, JobAbortedException, InterruptedException {
+        return local.serves(pool)
+                ? local.create(pool, volume, job)
+                : remote.create(pool, volume, job);
+    }
+
+    @Override
+    public VolumeInfo copy(PoolSpec from, String source, PoolSpec to, VolumeSpec copy, AsyncJob job)
+            throws StorageException, JobAbortedException, InterruptedException {
+        return local.serves(from) && local.serves(to)
+                ? local.copy(from, source, to, copy, job)
+                : remote.copy(from, source, to, copy, job);
+    }
+
+    @Override
+    public void wipe(PoolSpec pool, String volume, WipeAlgorithm algorithm, AsyncJob job)
+            throws StorageException, JobAbortedException, InterruptedException {
+        if (local.serves(pool)) {
+            local.wipe(pool, volume, algorithm, job);
+        } else {
+            remote.wipe(pool, volume, algorithm, job);
+        }
+    }
+
+    @Override
+    public VolumeInfo resize(PoolSpec pool, String volume, long capacity, AsyncJob job)
+            throws StorageException, JobAbortedException, InterruptedException {
+        return local.serves(pool)
+                ? local.resize(pool, volume, capacity, job)
+                : remote.resize(pool, volume, capacity, job);
+    }
+
+    @Override
+    public VolumeSink openSink(PoolSpec pool, String volume, long offset, AsyncJob job)
+            throws StorageException {
+        return local.serves(pool)
+                ? local.openSink(pool, volume, offset, job)
+                : remote.openSink(pool, volume, offset);
+    }
+
+    @Override
+    public ReadableByteChannel openSource(PoolSpec pool, String volume, long offset, Job job)
+            throws StorageException {
+        return local.serves(pool)
+                ? local.openSource(pool, volume, offset, job)
+                : remote.openSource(pool, volume, offset);
+    }
+
+    @Override
+    public void delete(PoolSpec pool, String volume, Job job) throws StorageException {
+        calls.onVolume(
+                pool, volume, pointer -> libvirt.check(virt.virStorageVolDelete(pointer, 0)));
+    }
+
+    @Override
+    public VolumeInfo query(PoolSpec pool, String volume, Job job) throws StorageException {
+        return local.serves(pool)
+                ? local.query(pool, volume, job)
+                : calls.onVolume(pool, volume, calls::info);
+    }
+}
