@@ -6,16 +6,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jobcontrol.api.JobAdmin;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.domain.Domains;
+import org.jobcontrol.api.storage.PoolSpec;
+import org.jobcontrol.api.storage.StorageDriver;
 import org.jobcontrol.api.storage.StoragePools;
 import org.jobcontrol.shell.text.Screen;
 import org.jobcontrol.shell.text.Units;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -31,12 +35,18 @@ public final class Demo implements Callable<Integer> {
     /** How wide the terminal is; not set if standard output is none. */
     private static final String COLUMNS = "jobcontrol.demo.columns";
 
+    private static final String URI = "jobcontrol.libvirt.uri";
+
     private final Domains domains;
     private final StoragePools pools;
     private final JobControl control;
     private final JobAdmin admin;
     private final Screen screen;
     private final Checks check = new Checks();
+    private final BundleContext context;
+
+    /** The libvirt to play at; null for the built-in drivers. */
+    private final @Nullable String uri;
 
     /**
      * Creates the demo.
@@ -45,7 +55,7 @@ public final class Demo implements Callable<Integer> {
      * @param pools where it defines its pool
      * @param control where it looks at its jobs
      * @param admin how it slows them down
-     * @param context tells how wide the terminal is
+     * @param context tells how wide the terminal is, and at which libvirt to play
      */
     @Activate
     public Demo(
@@ -58,6 +68,8 @@ public final class Demo implements Callable<Integer> {
         this.pools = pools;
         this.control = control;
         this.admin = admin;
+        this.context = context;
+        this.uri = context.getProperty(URI);
         this.screen = new Screen(System.out, columns(context.getProperty(COLUMNS)), "  ");
     }
 
@@ -91,12 +103,41 @@ public final class Demo implements Callable<Integer> {
             Watch watch = new Watch(control, screen);
             Path pool = Files.createDirectory(directory.resolve("pool"));
             Path saves = Files.createDirectory(directory.resolve("saves"));
-            new StorageScene(pools, admin, screen, watch, check).play(pool);
-            new DomainScene(domains, screen, watch, check).play(saves);
+            StorageScene storage = new StorageScene(pools, admin, screen, watch, check);
+            if (uri == null) {
+                storage.play(PoolSpec.directory("demo", pool));
+                new DomainScene(domains, screen, watch, check).play(saves);
+            } else {
+                awaitConnected(watch, uri);
+                playAt(uri, storage, watch, pool, saves);
+            }
             new HistoryScene(control, screen, check).play();
         } finally {
             delete(directory);
         }
+    }
+
+    private void playAt(String at, StorageScene storage, Watch watch, Path pool, Path saves)
+            throws Exception {
+        if (at.startsWith("test:")) {
+            screen.say("the pools of " + at + " have no files: they are left out");
+        } else {
+            storage.play(new PoolSpec("jobcontrol-demo", at, pool, Map.of()));
+        }
+        new LibvirtScene(domains, screen, watch, check).play(at, saves);
+    }
+
+    /** The storage driver is the last that a connection brings. */
+    private void awaitConnected(Watch watch, String at) throws Exception {
+        String filter = "(" + URI + "=*)";
+        watch.until("the connection to " + at, () -> {
+            try {
+                return !context.getServiceReferences(StorageDriver.class, filter)
+                        .isEmpty();
+            } catch (InvalidSyntaxException e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     private static void delete(Path directory) throws IOException {

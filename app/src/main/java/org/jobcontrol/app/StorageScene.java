@@ -47,8 +47,20 @@ final class StorageScene {
         this.check = check;
     }
 
-    void play(Path directory) throws Exception {
-        StoragePool pool = start(directory);
+    /** Plays in a new pool, which is gone afterwards if it is not the built-in driver's. */
+    void play(PoolSpec spec) throws Exception {
+        StoragePool pool = start(spec);
+        try {
+            play(pool, spec.path());
+        } finally {
+            if (!spec.type().equals(PoolSpec.DIRECTORY)) {
+                pool.stop(PATIENCE);
+                pool.undefine(PATIENCE);
+            }
+        }
+    }
+
+    private void play(StoragePool pool, Path directory) throws Exception {
         StorageVolume base = create(pool);
         long sum = fill(base);
         aborted(base, share(pool, base));
@@ -56,13 +68,14 @@ final class StorageScene {
         lookAtFiles(directory);
     }
 
-    private StoragePool start(Path directory) throws Exception {
+    private StoragePool start(PoolSpec spec) throws Exception {
         screen.heading("A storage pool of real files");
-        StoragePool pool = pools.define(PoolSpec.directory("demo", directory));
+        StoragePool pool = pools.define(spec);
         pool.start(PATIENCE).await();
         check.equal(pool.state(), PoolState.ACTIVE, "state of the pool");
         long free = pool.info().available();
-        screen.say("pool demo is active: " + directory + ", " + Units.size(free) + " free");
+        screen.say("pool " + pool.name() + " is active: " + spec.path() + ", " + Units.size(free)
+                + " free");
         check.that(free >= SPACE, Units.size(SPACE) + " are free; TMPDIR sets another place");
         return pool;
     }

@@ -46,6 +46,11 @@ final class Watch {
         show(true, ids);
     }
 
+    /** Returns whether a job is known: one that was refused never was a job. */
+    boolean isKnown(long id) {
+        return control.job(id).isPresent();
+    }
+
     /** Returns what is known of a job. */
     JobInfo job(long id) {
         return control.job(id)

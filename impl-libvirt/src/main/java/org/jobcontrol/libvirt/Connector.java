@@ -65,6 +65,21 @@ final class Connector implements AutoCloseable {
         thread.setDaemon(true);
     }
 
+    /** Connects, if libvirt's library is there. */
+    static @Nullable Connector start(
+            LibvirtRuntime runtime,
+            String uri,
+            long pollMillis,
+            BundleContext context,
+            Supplier<Optional<Domains>> domains,
+            LocalVolumes.Directories directories) {
+        return runtime.libvirt()
+                .map(libvirt -> new Connector(
+                                libvirt, uri, pollMillis, context, domains, directories)
+                        .start())
+                .orElse(null);
+    }
+
     Connector start() {
         thread.start();
         return this;
@@ -74,10 +89,8 @@ final class Connector implements AutoCloseable {
         long pause = FIRST_PAUSE_MILLIS;
         try {
             while (!isClosed()) {
-                if (serve()) {
+                if (serve(pause == FIRST_PAUSE_MILLIS)) {
                     pause = FIRST_PAUSE_MILLIS;
-                } else if (pause == FIRST_PAUSE_MILLIS) {
-                    LOG.warn("{} is tried again and again", uri);
                 }
                 closed.await(pause, TimeUnit.MILLISECONDS);
                 pause = Math.min(LONGEST_PAUSE_MILLIS, 2 * pause);
@@ -88,7 +101,7 @@ final class Connector implements AutoCloseable {
     }
 
     /** Connects and serves until the connection is lost; false if there was none. */
-    private boolean serve() throws InterruptedException {
+    private boolean serve(boolean first) throws InterruptedException {
         try (Hypervisor hypervisor = Hypervisor.connect(libvirt, uri)) {
             current = hypervisor;
             if (!isClosed()) {
@@ -96,8 +109,9 @@ final class Connector implements AutoCloseable {
             }
             return true;
         } catch (LibvirtException e) {
-            LOG.debug("{} cannot be reached", uri, e);
-            LOG.info("{} cannot be reached: {}", uri, e.text());
+            if (first) {
+                LOG.warn("{} cannot be reached, and is tried again and again: {}", uri, e.text());
+            }
             return false;
         } finally {
             current = null;

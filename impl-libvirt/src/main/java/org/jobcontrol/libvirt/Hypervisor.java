@@ -167,21 +167,33 @@ final class Hypervisor implements AutoCloseable {
             closed = true;
         }
         lost.countDown();
-        threads.shutdown();
-        boolean interrupted = false;
-        try {
-            if (!threads.awaitTermination(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("calls at {} are still waited for, and keep threads of this bundle", uri);
-            }
-        } catch (InterruptedException e) {
-            interrupted = true;
-        }
         events.close();
-        lanes.close();
+        threads.shutdown();
+        awaitQuietUninterruptibly();
         libvirt.virt().virConnectClose(home);
+    }
+
+    private void awaitQuietUninterruptibly() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                if (!awaitQuiet()) {
+                    LOG.warn("calls at {} still last, and keep threads of this bundle", uri);
+                }
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private boolean awaitQuiet() throws InterruptedException {
+        boolean ended = threads.awaitTermination(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
+        lanes.close();
+        return lanes.awaitQuiet(TimeUnit.SECONDS.toMillis(KEEP_ALIVE_SECONDS)) && ended;
     }
 
     /** What libvirt tells, passed on. */

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.jobcontrol.api.LibvirtException;
 import org.jobcontrol.libvirt.Virt.ConnectPtr;
 import org.jobcontrol.libvirt.Virt.DomainPtr;
@@ -30,6 +31,10 @@ final class Lanes implements AutoCloseable {
 
     @GuardedBy("lock")
     private final Deque<ConnectPtr> idle = new ArrayDeque<>();
+
+    /** How many calls are being made. */
+    @GuardedBy("lock")
+    private int calls;
 
     @GuardedBy("lock")
     private boolean closed;
@@ -61,11 +66,22 @@ final class Lanes implements AutoCloseable {
         this.shared = shared;
     }
 
-    /** Calls, in this thread, on a connection that nobody else uses meanwhile. */
+    /**
+     * Calls, in this thread, on a connection that nobody else uses meanwhile.
+     *
+     * @throws LibvirtException if the call fails, or the lanes are closed: a connection that is given up
+     *     must not be used any more, or the process dies
+     */
     <T> T call(Call<T> call) throws LibvirtException {
-        if (shared != null) {
-            return call.on(shared);
+        enter();
+        try {
+            return shared == null ? onItsOwn(call) : call.on(shared);
+        } finally {
+            leave();
         }
+    }
+
+    private <T> T onItsOwn(Call<T> call) throws LibvirtException {
         ConnectPtr connection = take();
         try {
             return call.on(connection);
@@ -73,6 +89,22 @@ final class Lanes implements AutoCloseable {
             throw alive(connection) ? e : lost(e);
         } finally {
             giveBack(connection);
+        }
+    }
+
+    private void enter() throws LibvirtException {
+        synchronized (lock) {
+            if (closed) {
+                throw new LibvirtException(Flags.ERR_RPC, 0, "the connection was closed");
+            }
+            calls++;
+        }
+    }
+
+    private void leave() {
+        synchronized (lock) {
+            calls--;
+            lock.notifyAll();
         }
     }
 
@@ -128,7 +160,7 @@ final class Lanes implements AutoCloseable {
         libvirt.virt().virConnectClose(connection);
     }
 
-    /** Closes what nobody uses; the rest is closed when it is given back. */
+    /** Lets nobody in any more, and closes what nobody uses; the rest when it is given back. */
     @Override
     public void close() {
         List<ConnectPtr> unused;
@@ -138,5 +170,25 @@ final class Lanes implements AutoCloseable {
             idle.clear();
         }
         unused.forEach(libvirt.virt()::virConnectClose);
+    }
+
+    /**
+     * Waits until nobody calls any more, once these are closed; where all share one connection for as
+     * long as it takes, since that is to be given up next.
+     *
+     * @return whether that is so
+     */
+    boolean awaitQuiet(long millis) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        synchronized (lock) {
+            while (calls > 0) {
+                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (left <= 0 && shared == null) {
+                    return false;
+                }
+                lock.wait(Math.max(1, left));
+            }
+            return true;
+        }
     }
 }

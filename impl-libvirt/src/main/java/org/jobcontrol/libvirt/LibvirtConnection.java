@@ -3,7 +3,6 @@ package org.jobcontrol.libvirt;
 import java.util.List;
 import java.util.Optional;
 import org.jobcontrol.api.domain.Domains;
-import org.jobcontrol.api.storage.PoolSpec;
 import org.jobcontrol.api.storage.StorageDriver;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -33,7 +32,7 @@ public final class LibvirtConnection {
     private static final Logger LOG = LoggerFactory.getLogger(LibvirtConnection.class);
     private static final long MIN_POLL = 100;
     private static final long MAX_POLL = 3_600_000;
-    private static final long DEFAULT_POLL = 2_000;
+    static final long DEFAULT_POLL = 2_000;
 
     /** What may be configured. */
     @ObjectClassDefinition(
@@ -106,26 +105,13 @@ public final class LibvirtConnection {
                     DEFAULT_POLL);
             poll = DEFAULT_POLL;
         }
-        long millis = poll;
-        connector = runtime.libvirt()
-                .map(libvirt -> new Connector(
-                                libvirt,
-                                uri,
-                                millis,
-                                context,
-                                () -> Optional.ofNullable(domains),
-                                this::directories)
-                        .start())
-                .orElse(null);
-    }
-
-    private Optional<StorageDriver> directories() {
-        List<StorageDriver> present = storage;
-        return present == null
-                ? Optional.empty()
-                : present.stream()
-                        .filter(driver -> driver.type().equals(PoolSpec.DIRECTORY))
-                        .findFirst();
+        connector = Connector.start(
+                runtime,
+                uri,
+                poll,
+                context,
+                () -> Optional.ofNullable(domains),
+                () -> LocalVolumes.Directories.among(storage));
     }
 
     @Deactivate

@@ -18,6 +18,7 @@ import org.jobcontrol.api.storage.VolumeInfo;
 import org.jobcontrol.api.storage.VolumeSink;
 import org.jobcontrol.api.storage.VolumeSpec;
 import org.jobcontrol.api.storage.WipeAlgorithm;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Volumes of libvirt's directory pools on this machine: the driver for local directories moves their
@@ -36,6 +37,15 @@ final class LocalVolumes {
     /** Finds the driver for local directories. */
     interface Directories {
         Optional<StorageDriver> driver();
+
+        /** Finds it among those present. */
+        static Optional<StorageDriver> among(@Nullable List<StorageDriver> present) {
+            return present == null
+                    ? Optional.empty()
+                    : present.stream()
+                            .filter(driver -> driver.type().equals(PoolSpec.DIRECTORY))
+                            .findFirst();
+        }
     }
 
     LocalVolumes(Hypervisor hypervisor, PoolCalls calls, PoolTable table, Directories directories) {

@@ -14,18 +14,31 @@ final class Pipe implements AutoCloseable {
     private final Path path;
     private final CountDownLatch open = new CountDownLatch(1);
     private final CountDownLatch flows = new CountDownLatch(1);
-    private final CompletableFuture<Long> read;
+    private final CompletableFuture<Long> read = new CompletableFuture<>();
 
     Pipe(Path path) throws IOException, InterruptedException {
         this.path = path;
         if (new ProcessBuilder("mkfifo", path.toString()).start().waitFor() != 0) {
             throw new IOException(path + " is not made");
         }
-        read = CompletableFuture.supplyAsync(this::read, work -> new Thread(work).start());
+        Thread reader = new Thread(this::readAll, "reader of " + path);
+        reader.setDaemon(true);
+        reader.start();
     }
 
     Path path() {
         return path;
+    }
+
+    /** For ever: whoever has written all opens it again to finish, and would wait for a reader. */
+    private void readAll() {
+        try {
+            while (true) {
+                read.complete(read());
+            }
+        } catch (IllegalStateException e) {
+            read.completeExceptionally(e);
+        }
     }
 
     private long read() {

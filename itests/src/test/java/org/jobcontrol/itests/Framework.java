@@ -33,8 +33,10 @@ final class Framework {
             project("org.jobcontrol.core"),
             runtime("picocli"),
             runtime("gson"),
+            runtime("jna"),
             project("org.jobcontrol.domain"),
             project("org.jobcontrol.storage"),
+            project("org.jobcontrol.libvirt"),
             project("org.jobcontrol.shell"),
             assertions(),
             junitBundles()

@@ -29,6 +29,7 @@ import org.osgi.framework.launch.FrameworkFactory;
 public class FrameworksIT {
     private static final List<String> NEEDED = List.of(
             "gson",
+            "jna",
             "org.apache.felix.configadmin",
             "org.apache.felix.gogo.runtime",
             "org.apache.felix.scr",

@@ -25,6 +25,7 @@ class InstallIT {
                     .contains(
                             "jobcontrol-api",
                             "jobcontrol ",
+                            "jobcontrol-libvirt",
                             "jobcontrol-native",
                             "jobcontrol-shell");
             karaf.type("feature:install jobcontrol-shell");
