@@ -169,6 +169,8 @@ public final class CommandRunner {
                         new JobCommands(services, console),
                         new SteerCommands(services, console),
                         new DomainCommands(services, console),
+                        new GuestCommands(services, console),
+                        new DiskCommands(services, console),
                         new PoolCommands(services, console),
                         new VolumeCommands(services, console),
                         new VolumeDataCommands(services, console))

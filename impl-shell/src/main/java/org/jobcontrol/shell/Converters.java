@@ -1,6 +1,9 @@
 package org.jobcontrol.shell;
 
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -54,6 +57,15 @@ final class Converters {
         }
         throw new TypeConversionException(
                 "'" + text + "' is no size such as 4096, 512MiB or 10GiB");
+    }
+
+    /** Returns what a file says. */
+    static String text(Path file) throws CommandException {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new CommandException(file + " cannot be read: " + e.getMessage());
+        }
     }
 
     /** Reads the types of a mask, or one of the names that a mask has. */

@@ -3,6 +3,10 @@ package org.jobcontrol.shell;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.domain.Domain;
 import org.jobcontrol.api.domain.DomainException;
@@ -10,6 +14,7 @@ import org.jobcontrol.api.domain.DomainInfo;
 import org.jobcontrol.api.domain.DomainSpec;
 import org.jobcontrol.shell.text.Table;
 import org.jobcontrol.shell.text.Units;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,6 +23,9 @@ import picocli.CommandLine.Parameters;
 /** What a user does with domains. */
 @Command(name = "")
 final class DomainCommands {
+    private static final Pattern UUID_ELEMENT = Pattern.compile(
+            "<uuid>\\s*([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\\s*</uuid>");
+
     private final Services services;
     private final Console console;
     private final Follow follow;
@@ -86,9 +94,23 @@ final class DomainCommands {
                             paramLabel = "SIZE",
                             defaultValue = "1GiB",
                             description = "Its memory: ${DEFAULT-VALUE} if not said.")
-                    String memory)
+                    String memory,
+            @Option(
+                            names = {"--xml"},
+                            paramLabel = "FILE",
+                            description = "The whole definition, for a libvirt.")
+                    @Nullable
+                    Path xml)
             throws CommandException, DomainException {
-        Domain domain = services.domains().define(DomainSpec.of(name, Converters.size(memory)));
+        String whole = xml == null ? "" : Converters.text(xml);
+        Matcher uuid = UUID_ELEMENT.matcher(whole);
+        DomainSpec spec = new DomainSpec(
+                name,
+                uuid.find() ? UUID.fromString(uuid.group(1)) : UUID.randomUUID(),
+                Converters.size(memory),
+                1,
+                xml == null ? Map.of() : Map.of(DomainSpec.XML, whole));
+        Domain domain = services.domains().define(spec);
         console.say("domain " + domain.name() + " is defined, uuid " + domain.uuid());
     }
 

@@ -73,7 +73,8 @@ class CommandRunnerTest {
                 .contains(
                         "list", "info", "queue", "history", "explain", "abort", "mask", "stats",
                         "watch")
-                .contains("release", "drain", "domain-save", "pool-refresh", "vol-clone");
+                .contains("release", "drain", "domain-save", "pool-refresh", "vol-clone")
+                .contains("domain-migrate", "snapshot-create", "disk-copy");
     }
 
     @ParameterizedTest
