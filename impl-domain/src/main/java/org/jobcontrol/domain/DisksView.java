@@ -26,14 +26,14 @@ final class DisksView implements DomainDisks {
         return domain.run(
                 DomainWork.BACKUP,
                 timeout,
-                (driver, job) -> driver.backup(domain.uuid(), backup, job));
+                (driver, job) -> driver.disks().backup(domain.uuid(), backup, job));
     }
 
     @Override
     public void backup(BackupSpec backup, AsyncJob under)
             throws DomainException, JobAbortedException, InterruptedException {
         Objects.requireNonNull(backup, "backup");
-        domain.under(under, (driver, job) -> driver.backup(domain.uuid(), backup, job));
+        domain.under(under, (driver, job) -> driver.disks().backup(domain.uuid(), backup, job));
     }
 
     @Override
@@ -43,7 +43,7 @@ final class DisksView implements DomainDisks {
         return domain.run(
                 DomainWork.BLOCK_COPY,
                 timeout,
-                (driver, job) -> driver.copyDisk(domain.uuid(), disk, copy, job));
+                (driver, job) -> driver.disks().copy(domain.uuid(), disk, copy, job));
     }
 
     @Override
@@ -51,7 +51,7 @@ final class DisksView implements DomainDisks {
             throws DomainException, JobAbortedException, InterruptedException {
         Objects.requireNonNull(disk, "disk");
         Objects.requireNonNull(copy, "copy");
-        domain.under(under, (driver, job) -> driver.copyDisk(domain.uuid(), disk, copy, job));
+        domain.under(under, (driver, job) -> driver.disks().copy(domain.uuid(), disk, copy, job));
     }
 
     @Override
@@ -60,14 +60,14 @@ final class DisksView implements DomainDisks {
         return domain.run(
                 DomainWork.BLOCK_COMMIT,
                 timeout,
-                (driver, job) -> driver.commitDisk(domain.uuid(), disk, job));
+                (driver, job) -> driver.disks().commit(domain.uuid(), disk, job));
     }
 
     @Override
     public void commit(String disk, AsyncJob under)
             throws DomainException, JobAbortedException, InterruptedException {
         Objects.requireNonNull(disk, "disk");
-        domain.under(under, (driver, job) -> driver.commitDisk(domain.uuid(), disk, job));
+        domain.under(under, (driver, job) -> driver.disks().commit(domain.uuid(), disk, job));
     }
 
     @Override
@@ -76,13 +76,13 @@ final class DisksView implements DomainDisks {
         return domain.run(
                 DomainWork.BLOCK_PULL,
                 timeout,
-                (driver, job) -> driver.pullDisk(domain.uuid(), disk, job));
+                (driver, job) -> driver.disks().pull(domain.uuid(), disk, job));
     }
 
     @Override
     public void pull(String disk, AsyncJob under)
             throws DomainException, JobAbortedException, InterruptedException {
         Objects.requireNonNull(disk, "disk");
-        domain.under(under, (driver, job) -> driver.pullDisk(domain.uuid(), disk, job));
+        domain.under(under, (driver, job) -> driver.disks().pull(domain.uuid(), disk, job));
     }
 }

@@ -70,7 +70,7 @@ final class DomainView implements Domain {
 
     @Override
     public String definition() throws DomainException {
-        return driver().definition(uuid());
+        return driver().guests().definition(uuid());
     }
 
     @Override
@@ -140,7 +140,7 @@ final class DomainView implements Domain {
         return call(
                 DomainWork.SCREENSHOT,
                 timeout,
-                (driver, job) -> driver.screenshot(uuid(), screen, job));
+                (driver, job) -> driver.guests().screenshot(uuid(), screen, job));
     }
 
     // ---- changing -------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ final class DomainView implements Domain {
     public void reset(Duration timeout)
             throws DomainException, JobRefusedException, InterruptedException {
         call(DomainWork.RESET, timeout, (driver, job) -> {
-            driver.reset(uuid(), job);
+            driver.guests().reset(uuid(), job);
             return null;
         });
     }
@@ -196,7 +196,7 @@ final class DomainView implements Domain {
                 byAgent(mode, DomainWork.SHUTDOWN, DomainWork.SHUTDOWN_BY_AGENT),
                 timeout,
                 (driver, job) -> {
-                    driver.shutdown(uuid(), mode, job);
+                    driver.guests().shutdown(uuid(), mode, job);
                     return null;
                 });
     }
@@ -208,7 +208,7 @@ final class DomainView implements Domain {
                 byAgent(mode, DomainWork.REBOOT, DomainWork.REBOOT_BY_AGENT),
                 timeout,
                 (driver, job) -> {
-                    driver.reboot(uuid(), mode, job);
+                    driver.guests().reboot(uuid(), mode, job);
                     return null;
                 });
     }
@@ -234,7 +234,7 @@ final class DomainView implements Domain {
             throw new IllegalArgumentException("domain " + name() + ": " + count + " vcpus");
         }
         call(DomainWork.SET_VCPUS, timeout, (driver, job) -> {
-            driver.setVcpus(uuid(), count, job);
+            driver.guests().setVcpus(uuid(), count, job);
             return null;
         });
     }
@@ -244,7 +244,7 @@ final class DomainView implements Domain {
             throws DomainException, JobRefusedException, InterruptedException {
         Objects.requireNonNull(device, "device");
         call(DomainWork.ATTACH_DEVICE, timeout, (driver, job) -> {
-            driver.attachDevice(uuid(), device, job);
+            driver.guests().attachDevice(uuid(), device, job);
             return null;
         });
     }
@@ -254,7 +254,7 @@ final class DomainView implements Domain {
             throws DomainException, JobRefusedException, InterruptedException {
         Objects.requireNonNull(device, "device");
         call(DomainWork.DETACH_DEVICE, timeout, (driver, job) -> {
-            driver.detachDevice(uuid(), device, job);
+            driver.guests().detachDevice(uuid(), device, job);
             return null;
         });
     }
@@ -267,18 +267,21 @@ final class DomainView implements Domain {
         return call(
                 DomainWork.AGENT_COMMAND,
                 timeout,
-                (driver, job) -> driver.agentCommand(uuid(), command, patience, job));
+                (driver, job) -> driver.guests().agentCommand(uuid(), command, patience, job));
     }
 
     @Override
     public JobFuture<Void> managedSave(Duration timeout) {
-        return run(DomainWork.SAVE, timeout, (driver, job) -> driver.managedSave(uuid(), job));
+        return run(
+                DomainWork.SAVE,
+                timeout,
+                (driver, job) -> driver.guests().managedSave(uuid(), job));
     }
 
     @Override
     public void managedSave(AsyncJob under)
             throws DomainException, JobAbortedException, InterruptedException {
-        under(under, (driver, job) -> driver.managedSave(uuid(), job));
+        under(under, (driver, job) -> driver.guests().managedSave(uuid(), job));
     }
 
     @Override
@@ -286,7 +289,9 @@ final class DomainView implements Domain {
         Objects.requireNonNull(to, "to");
         Objects.requireNonNull(options, "options");
         return run(
-                DomainWork.DUMP, timeout, (driver, job) -> driver.dump(uuid(), to, options, job));
+                DomainWork.DUMP,
+                timeout,
+                (driver, job) -> driver.guests().dump(uuid(), to, options, job));
     }
 
     @Override
@@ -294,7 +299,7 @@ final class DomainView implements Domain {
             throws DomainException, JobAbortedException, InterruptedException {
         Objects.requireNonNull(to, "to");
         Objects.requireNonNull(options, "options");
-        under(under, (driver, job) -> driver.dump(uuid(), to, options, job));
+        under(under, (driver, job) -> driver.guests().dump(uuid(), to, options, job));
     }
 
     @Override

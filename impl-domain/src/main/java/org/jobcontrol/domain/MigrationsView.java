@@ -26,14 +26,15 @@ final class MigrationsView implements DomainMigrations {
         return domain.run(
                 DomainWork.MIGRATE,
                 timeout,
-                (driver, job) -> driver.migrate(domain.uuid(), migration, job));
+                (driver, job) -> driver.migrations().migrate(domain.uuid(), migration, job));
     }
 
     @Override
     public void migrate(MigrationSpec migration, AsyncJob under)
             throws DomainException, JobAbortedException, InterruptedException {
         Objects.requireNonNull(migration, "migration");
-        domain.under(under, (driver, job) -> driver.migrate(domain.uuid(), migration, job));
+        domain.under(
+                under, (driver, job) -> driver.migrations().migrate(domain.uuid(), migration, job));
     }
 
     @Override
@@ -44,7 +45,7 @@ final class MigrationsView implements DomainMigrations {
                     "a bandwidth of " + bytesPerSecond + " bytes per second");
         }
         domain.call(DomainWork.MIGRATION_BANDWIDTH, timeout, (driver, job) -> {
-            driver.migrationBandwidth(domain.uuid(), bytesPerSecond, job);
+            driver.migrations().bandwidth(domain.uuid(), bytesPerSecond, job);
             return null;
         });
     }
@@ -56,7 +57,7 @@ final class MigrationsView implements DomainMigrations {
             throw new IllegalArgumentException("a downtime of " + longest);
         }
         domain.call(DomainWork.MIGRATION_DOWNTIME, timeout, (driver, job) -> {
-            driver.migrationDowntime(domain.uuid(), longest, job);
+            driver.migrations().downtime(domain.uuid(), longest, job);
             return null;
         });
     }
@@ -65,7 +66,7 @@ final class MigrationsView implements DomainMigrations {
     public void startPostCopy(Duration timeout)
             throws DomainException, JobRefusedException, InterruptedException {
         domain.call(DomainWork.START_POST_COPY, timeout, (driver, job) -> {
-            driver.startPostCopy(domain.uuid(), job);
+            driver.migrations().startPostCopy(domain.uuid(), job);
             return null;
         });
     }

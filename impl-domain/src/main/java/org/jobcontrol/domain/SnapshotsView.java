@@ -22,7 +22,7 @@ final class SnapshotsView implements DomainSnapshots {
 
     @Override
     public List<String> list() throws DomainException {
-        return domain.driver().snapshots(domain.uuid());
+        return domain.driver().snapshots().list(domain.uuid());
     }
 
     @Override
@@ -31,14 +31,15 @@ final class SnapshotsView implements DomainSnapshots {
         return domain.run(
                 DomainWork.SNAPSHOT,
                 timeout,
-                (driver, job) -> driver.createSnapshot(domain.uuid(), snapshot, job));
+                (driver, job) -> driver.snapshots().create(domain.uuid(), snapshot, job));
     }
 
     @Override
     public void create(SnapshotSpec snapshot, AsyncJob under)
             throws DomainException, JobAbortedException, InterruptedException {
         Objects.requireNonNull(snapshot, "snapshot");
-        domain.under(under, (driver, job) -> driver.createSnapshot(domain.uuid(), snapshot, job));
+        domain.under(
+                under, (driver, job) -> driver.snapshots().create(domain.uuid(), snapshot, job));
     }
 
     @Override
@@ -47,14 +48,15 @@ final class SnapshotsView implements DomainSnapshots {
         return domain.run(
                 DomainWork.SNAPSHOT_REVERT,
                 timeout,
-                (driver, job) -> driver.revertSnapshot(domain.uuid(), snapshot, job));
+                (driver, job) -> driver.snapshots().revert(domain.uuid(), snapshot, job));
     }
 
     @Override
     public void revert(String snapshot, AsyncJob under)
             throws DomainException, JobAbortedException, InterruptedException {
         Objects.requireNonNull(snapshot, "snapshot");
-        domain.under(under, (driver, job) -> driver.revertSnapshot(domain.uuid(), snapshot, job));
+        domain.under(
+                under, (driver, job) -> driver.snapshots().revert(domain.uuid(), snapshot, job));
     }
 
     @Override
@@ -63,13 +65,14 @@ final class SnapshotsView implements DomainSnapshots {
         return domain.run(
                 DomainWork.SNAPSHOT_DELETE,
                 timeout,
-                (driver, job) -> driver.deleteSnapshot(domain.uuid(), snapshot, job));
+                (driver, job) -> driver.snapshots().delete(domain.uuid(), snapshot, job));
     }
 
     @Override
     public void delete(String snapshot, AsyncJob under)
             throws DomainException, JobAbortedException, InterruptedException {
         Objects.requireNonNull(snapshot, "snapshot");
-        domain.under(under, (driver, job) -> driver.deleteSnapshot(domain.uuid(), snapshot, job));
+        domain.under(
+                under, (driver, job) -> driver.snapshots().delete(domain.uuid(), snapshot, job));
     }
 }

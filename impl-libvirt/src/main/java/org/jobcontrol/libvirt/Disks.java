@@ -146,7 +146,7 @@ final class Disks implements DiskDriver {
     }
 
     @Override
-    public void copyDisk(UUID domain, String disk, BlockCopySpec copy, AsyncJob job)
+    public void copy(UUID domain, String disk, BlockCopySpec copy, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
         String xml = "<disk type='file'><source file='" + Xml.escape(copy.to())
                 + "'/><driver type='" + Xml.escape(copy.format()) + "'/></disk>";
@@ -160,7 +160,7 @@ final class Disks implements DiskDriver {
     }
 
     @Override
-    public void commitDisk(UUID domain, String disk, AsyncJob job)
+    public void commit(UUID domain, String disk, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
         int flags = Flags.BLOCK_COMMIT_ACTIVE
                 | Flags.BLOCK_COMMIT_SHALLOW
@@ -175,7 +175,7 @@ final class Disks implements DiskDriver {
     }
 
     @Override
-    public void pullDisk(UUID domain, String disk, AsyncJob job)
+    public void pull(UUID domain, String disk, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
         Watched watch = watch(domain, disk, job);
         try {

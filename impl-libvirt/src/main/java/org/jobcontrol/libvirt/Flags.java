@@ -3,8 +3,6 @@ package org.jobcontrol.libvirt;
 /** Numbers of libvirt's headers, under their names there. */
 final class Flags {
     static final int DOMAIN_AFFECT_CURRENT = 0;
-    static final int DOMAIN_AFFECT_LIVE = 1;
-    static final int DOMAIN_AFFECT_CONFIG = 2;
     static final int DOMAIN_XML_SECURE = 1;
     static final int DOMAIN_SHUTDOWN_ACPI_POWER_BTN = 1;
     static final int DOMAIN_SHUTDOWN_GUEST_AGENT = 2;
@@ -48,7 +46,6 @@ final class Flags {
     static final int BLOCK_COMMIT_BANDWIDTH_BYTES = 1 << 4;
 
     static final int DOMAIN_BLOCK_JOB_COMPLETED = 0;
-    static final int DOMAIN_BLOCK_JOB_FAILED = 1;
     static final int DOMAIN_BLOCK_JOB_CANCELED = 2;
     static final int DOMAIN_BLOCK_JOB_READY = 3;
 
@@ -66,16 +63,12 @@ final class Flags {
 
     static final int STORAGE_POOL_BUILD_NEW = 0;
     static final int STORAGE_POOL_RUNNING = 2;
-    static final int STORAGE_VOL_CREATE_PREALLOC_METADATA = 1;
     static final int STORAGE_VOL_RESIZE_SHRINK = 1 << 2;
 
     /** Error numbers. */
     static final int ERR_INTERNAL_ERROR = 1;
 
     static final int ERR_NO_SUPPORT = 3;
-    static final int ERR_INVALID_ARG = 8;
-    static final int ERR_OPERATION_FAILED = 9;
-    static final int ERR_XML_ERROR = 27;
     static final int ERR_DOM_EXIST = 28;
     static final int ERR_SYSTEM_ERROR = 38;
     static final int ERR_RPC = 39;

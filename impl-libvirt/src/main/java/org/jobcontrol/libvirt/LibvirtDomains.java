@@ -2,7 +2,6 @@ package org.jobcontrol.libvirt;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,8 +19,7 @@ import org.jobcontrol.api.JobSlot;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.LibvirtException;
 import org.jobcontrol.api.Progress;
-import org.jobcontrol.api.domain.BackupSpec;
-import org.jobcontrol.api.domain.BlockCopySpec;
+import org.jobcontrol.api.domain.DiskDriver;
 import org.jobcontrol.api.domain.DomainDriver;
 import org.jobcontrol.api.domain.DomainException;
 import org.jobcontrol.api.domain.DomainException.Reason;
@@ -29,11 +27,9 @@ import org.jobcontrol.api.domain.DomainInfo;
 import org.jobcontrol.api.domain.DomainSpec;
 import org.jobcontrol.api.domain.DomainStatistics;
 import org.jobcontrol.api.domain.Domains;
-import org.jobcontrol.api.domain.DumpOption;
-import org.jobcontrol.api.domain.MigrationSpec;
-import org.jobcontrol.api.domain.Screenshot;
-import org.jobcontrol.api.domain.ShutdownMode;
-import org.jobcontrol.api.domain.SnapshotSpec;
+import org.jobcontrol.api.domain.GuestDriver;
+import org.jobcontrol.api.domain.MigrationDriver;
+import org.jobcontrol.api.domain.SnapshotDriver;
 import org.jobcontrol.api.domain.StatisticsGroup;
 import org.jobcontrol.api.spi.AdmissionPolicy;
 import org.jobcontrol.libvirt.Virt.DomainPtr;
@@ -97,6 +93,26 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     @Override
     public String name() {
         return hypervisor.uri();
+    }
+
+    @Override
+    public GuestDriver guests() {
+        return guests;
+    }
+
+    @Override
+    public SnapshotDriver snapshots() {
+        return snapshots;
+    }
+
+    @Override
+    public DiskDriver disks() {
+        return disks;
+    }
+
+    @Override
+    public MigrationDriver migrations() {
+        return migrations;
     }
 
     @Override
@@ -341,134 +357,5 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     @Override
     public void blockJob(UUID domain, String disk, int status) {
         disks.blockJob(domain, disk, status);
-    }
-
-    // ---- in classes of their own ----------------------------------------------------------------
-
-    @Override
-    public String definition(UUID domain) throws DomainException {
-        return guests.definition(domain);
-    }
-
-    @Override
-    public void shutdown(UUID domain, ShutdownMode mode, Job job) throws DomainException {
-        guests.shutdown(domain, mode, job);
-    }
-
-    @Override
-    public void reboot(UUID domain, ShutdownMode mode, Job job) throws DomainException {
-        guests.reboot(domain, mode, job);
-    }
-
-    @Override
-    public void reset(UUID domain, Job job) throws DomainException {
-        guests.reset(domain, job);
-    }
-
-    @Override
-    public void setVcpus(UUID domain, int count, Job job) throws DomainException {
-        guests.setVcpus(domain, count, job);
-    }
-
-    @Override
-    public void attachDevice(UUID domain, String device, Job job) throws DomainException {
-        guests.attachDevice(domain, device, job);
-    }
-
-    @Override
-    public void detachDevice(UUID domain, String device, Job job) throws DomainException {
-        guests.detachDevice(domain, device, job);
-    }
-
-    @Override
-    public Screenshot screenshot(UUID domain, int screen, Job job) throws DomainException {
-        return guests.screenshot(domain, screen, job);
-    }
-
-    @Override
-    public String agentCommand(UUID domain, String command, Duration patience, Job job)
-            throws DomainException {
-        return guests.agentCommand(domain, command, patience, job);
-    }
-
-    @Override
-    public void managedSave(UUID domain, AsyncJob job)
-            throws DomainException, JobAbortedException, InterruptedException {
-        guests.managedSave(domain, job);
-    }
-
-    @Override
-    public void dump(UUID domain, Path to, Set<DumpOption> options, AsyncJob job)
-            throws DomainException, JobAbortedException, InterruptedException {
-        guests.dump(domain, to, options, job);
-    }
-
-    @Override
-    public List<String> snapshots(UUID domain) throws DomainException {
-        return snapshots.snapshots(domain);
-    }
-
-    @Override
-    public void createSnapshot(UUID domain, SnapshotSpec snapshot, AsyncJob job)
-            throws DomainException, JobAbortedException, InterruptedException {
-        snapshots.createSnapshot(domain, snapshot, job);
-    }
-
-    @Override
-    public void revertSnapshot(UUID domain, String snapshot, AsyncJob job)
-            throws DomainException, JobAbortedException, InterruptedException {
-        snapshots.revertSnapshot(domain, snapshot, job);
-    }
-
-    @Override
-    public void deleteSnapshot(UUID domain, String snapshot, AsyncJob job)
-            throws DomainException, JobAbortedException, InterruptedException {
-        snapshots.deleteSnapshot(domain, snapshot, job);
-    }
-
-    @Override
-    public void migrate(UUID domain, MigrationSpec migration, AsyncJob job)
-            throws DomainException, JobAbortedException, InterruptedException {
-        migrations.migrate(domain, migration, job);
-    }
-
-    @Override
-    public void migrationBandwidth(UUID domain, long bytesPerSecond, Job job)
-            throws DomainException {
-        migrations.migrationBandwidth(domain, bytesPerSecond, job);
-    }
-
-    @Override
-    public void migrationDowntime(UUID domain, Duration longest, Job job) throws DomainException {
-        migrations.migrationDowntime(domain, longest, job);
-    }
-
-    @Override
-    public void startPostCopy(UUID domain, Job job) throws DomainException {
-        migrations.startPostCopy(domain, job);
-    }
-
-    @Override
-    public void backup(UUID domain, BackupSpec backup, AsyncJob job)
-            throws DomainException, JobAbortedException, InterruptedException {
-        disks.backup(domain, backup, job);
-    }
-
-    @Override
-    public void copyDisk(UUID domain, String disk, BlockCopySpec copy, AsyncJob job)
-            throws DomainException, JobAbortedException, InterruptedException {
-        disks.copyDisk(domain, disk, copy, job);
-    }
-
-    @Override
-    public void commitDisk(UUID domain, String disk, AsyncJob job)
-            throws DomainException, JobAbortedException, InterruptedException {
-        disks.commitDisk(domain, disk, job);
-    }
-
-    @Override
-    public void pullDisk(UUID domain, String disk, AsyncJob job)
-            throws DomainException, JobAbortedException, InterruptedException {
-        disks.pullDisk(domain, disk, job);
     }
 }

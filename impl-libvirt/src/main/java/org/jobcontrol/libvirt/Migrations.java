@@ -106,14 +106,13 @@ final class Migrations implements MigrationDriver {
     }
 
     @Override
-    public void migrationBandwidth(UUID domain, long bytesPerSecond, Job job)
-            throws DomainException {
+    public void bandwidth(UUID domain, long bytesPerSecond, Job job) throws DomainException {
         long mib = Math.max(1, bytesPerSecond / MIB);
         calls.change(domain, pointer -> virt.virDomainMigrateSetMaxSpeed(pointer, mib, 0));
     }
 
     @Override
-    public void migrationDowntime(UUID domain, Duration longest, Job job) throws DomainException {
+    public void downtime(UUID domain, Duration longest, Job job) throws DomainException {
         long millis = Math.max(1, longest.toMillis());
         calls.change(domain, pointer -> virt.virDomainMigrateSetMaxDowntime(pointer, millis, 0));
     }

@@ -40,7 +40,7 @@ final class Snapshots implements SnapshotDriver {
     }
 
     @Override
-    public List<String> snapshots(UUID domain) throws DomainException {
+    public List<String> list(UUID domain) throws DomainException {
         return calls.ask(domain, pointer -> {
             PointerByReference array = new PointerByReference();
             int count = libvirt.check(virt.virDomainListAllSnapshots(pointer, array, 0));
@@ -56,23 +56,23 @@ final class Snapshots implements SnapshotDriver {
     }
 
     @Override
-    public void createSnapshot(UUID domain, SnapshotSpec snapshot, AsyncJob job)
+    public void create(UUID domain, SnapshotSpec snapshot, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
         int flags = snapshot.diskOnly() || snapshot.memory() != null
                 ? Flags.DOMAIN_SNAPSHOT_CREATE_ATOMIC
                 : 0;
         int all = flags | (snapshot.diskOnly() ? Flags.DOMAIN_SNAPSHOT_CREATE_DISK_ONLY : 0);
         String xml = DomainXml.of(snapshot);
-        running.run(domain, job, () -> calls.run(domain, pointer -> create(pointer, xml, all)));
+        running.run(domain, job, () -> calls.run(domain, pointer -> take(pointer, xml, all)));
     }
 
-    private int create(DomainPtr domain, String xml, int flags) {
+    private int take(DomainPtr domain, String xml, int flags) {
         SnapshotPtr made = virt.virDomainSnapshotCreateXML(domain, xml, flags);
         return made == null ? -1 : virt.virDomainSnapshotFree(made);
     }
 
     @Override
-    public void revertSnapshot(UUID domain, String snapshot, AsyncJob job)
+    public void revert(UUID domain, String snapshot, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
         // the domain starts anew, and libvirt does not take that back
         job.abortable(false);
@@ -80,7 +80,7 @@ final class Snapshots implements SnapshotDriver {
     }
 
     @Override
-    public void deleteSnapshot(UUID domain, String snapshot, AsyncJob job)
+    public void delete(UUID domain, String snapshot, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
         on(domain, snapshot, job, pointer -> virt.virDomainSnapshotDelete(pointer, 0));
     }

@@ -2,6 +2,7 @@ package org.jobcontrol.libvirt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 import static org.jobcontrol.api.JobType.ABORT;
 import static org.jobcontrol.api.JobType.DESTROY;
@@ -19,7 +20,10 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
 import org.jobcontrol.api.AbortResult;
+import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.DomainOperation;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobOutcome;
@@ -140,6 +144,36 @@ class WorkTest {
                         + " snapshot with matching name 'none'");
     }
 
+    @Test
+    void snapshot_insideTheDisk_isRevertedAndDeleted() throws Exception {
+        Guest inside = Guest.make(daemon.directory(), "inside", 64 * MIB, false);
+        Path disk = inside.file("qcow2");
+        Process convert = new ProcessBuilder(
+                        "qemu-img",
+                        "convert",
+                        "-f",
+                        "raw",
+                        "-O",
+                        "qcow2",
+                        inside.disk().toString(),
+                        disk.toString())
+                .start();
+        assertThat(convert.waitFor()).isZero();
+        Domain saved = lab.domains().define(inside.spec(disk, "qcow2"));
+        saved.start(LONG).await();
+        inside.awaitFilled();
+
+        saved.snapshots().create(SnapshotSpec.internal("five"), LONG).await();
+        saved.suspend(LONG);
+        JobFuture<Void> revert = saved.snapshots().revert("five", LONG);
+        revert.await();
+        assertThat(saved.state()).isEqualTo(DomainState.RUNNING);
+        saved.snapshots().delete("five", LONG).await();
+        assertThat(saved.snapshots().list()).isEmpty();
+        saved.destroy(LONG);
+        saved.undefine(LONG);
+    }
+
     // ---- disks ----------------------------------------------------------------------------------
 
     @Test
@@ -250,6 +284,27 @@ class WorkTest {
         assertThat(domain.state()).isEqualTo(DomainState.PAUSED);
         assertThatThrownBy(() -> domain.save(file, LONG).await())
                 .hasMessageContaining("exists already");
+    }
+
+    @Test
+    void save_interrupted_isAborted() throws Exception {
+        try (Pipe pipe = new Pipe(guest.file("interrupted"))) {
+            FutureTask<Throwable> save = new FutureTask<>(() -> {
+                try (AsyncJob job = domain.jobs().beginAsync(DomainOperation.SAVE)) {
+                    return catchThrowable(() -> domain.save(pipe.path(), job));
+                }
+            });
+            Thread thread = new Thread(save);
+            thread.start();
+            pipe.awaitWriter();
+            thread.interrupt();
+            // once more, and only to know that the first one has reached libvirt
+            lab.control().abort(domain.jobs().info().async().orElseThrow().id(), Duration.ZERO);
+            pipe.drain();
+            assertThat(save.get()).isInstanceOf(InterruptedException.class);
+        }
+        await().until(() -> domain.state() == DomainState.RUNNING);
+        assertThat(domain.jobs().info().async()).isEmpty();
     }
 
     @Test

@@ -6,7 +6,8 @@ import org.jobcontrol.api.JobAbortedException;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * What a {@link DomainDriver} does with disks, if it can.
+ * What a {@link DomainDriver} does with disks, if it can. Methods are called under the job that is handed over;
+ * what returns at once and takes none is called without.
  */
 @ConsumerType
 public interface DiskDriver {
@@ -36,7 +37,7 @@ public interface DiskDriver {
      * @throws JobAbortedException if the job was asked to abort; the domain uses the old image
      * @throws InterruptedException if the thread is interrupted; as for an abort
      */
-    default void copyDisk(UUID domain, String disk, BlockCopySpec copy, AsyncJob job)
+    default void copy(UUID domain, String disk, BlockCopySpec copy, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
         throw DomainException.unsupported(domain, "mirror a disk");
     }
@@ -51,7 +52,7 @@ public interface DiskDriver {
      * @throws JobAbortedException if the job was asked to abort; the domain uses the overlay
      * @throws InterruptedException if the thread is interrupted; as for an abort
      */
-    default void commitDisk(UUID domain, String disk, AsyncJob job)
+    default void commit(UUID domain, String disk, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
         throw DomainException.unsupported(domain, "merge an overlay into its backing image");
     }
@@ -67,7 +68,7 @@ public interface DiskDriver {
      *     it
      * @throws InterruptedException if the thread is interrupted; as for an abort
      */
-    default void pullDisk(UUID domain, String disk, AsyncJob job)
+    default void pull(UUID domain, String disk, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
         throw DomainException.unsupported(domain, "pull a backing image into its overlay");
     }

@@ -20,14 +20,14 @@ import org.osgi.annotation.versioning.ConsumerType;
  * Does the work on domains: a service, one for each hypervisor connection. Every method is called
  * under the job that its operation needs, which is handed over so that the driver can report
  * progress, stop when asked to, enter phases, and refuse late work by {@link Job#fence()}. Only
- * {@link #name}, {@link #policy}, {@link #maskToBegin}, {@link #define}, {@link #list}, {@link #info}, {@link #definition},
- * {@link #snapshots}, {@link #lookForOthers}, {@link #kill}, {@link #killGracefully}, {@link #abort} and
+ * {@link #name}, {@link #policy}, {@link #maskToBegin}, {@link #define}, {@link #list}, {@link #info},
+ * {@link #lookForOthers}, {@link #kill}, {@link #killGracefully}, {@link #abort} and
  * {@link #progress} are called without one; but for the kills, they must not wait for work that runs.
  *
  * <p>Methods may be called by many threads at once.
  */
 @ConsumerType
-public interface DomainDriver extends GuestDriver, SnapshotDriver, DiskDriver, MigrationDriver {
+public interface DomainDriver {
     /**
      * Returns what people call this driver.
      *
@@ -43,6 +43,42 @@ public interface DomainDriver extends GuestDriver, SnapshotDriver, DiskDriver, M
      */
     default AdmissionPolicy policy() {
         return AdmissionPolicy.LIBVIRT;
+    }
+
+    /**
+     * Returns what the driver does with guests beyond starting, saving and ending them.
+     *
+     * @return the same, always; one that can do nothing unless a driver can more
+     */
+    default GuestDriver guests() {
+        return new GuestDriver() {};
+    }
+
+    /**
+     * Returns what the driver does with snapshots.
+     *
+     * @return the same, always; one that can do nothing unless a driver can more
+     */
+    default SnapshotDriver snapshots() {
+        return new SnapshotDriver() {};
+    }
+
+    /**
+     * Returns what the driver does with disks.
+     *
+     * @return the same, always; one that can do nothing unless a driver can more
+     */
+    default DiskDriver disks() {
+        return new DiskDriver() {};
+    }
+
+    /**
+     * Returns what the driver does to move domains.
+     *
+     * @return the same, always; one that can do nothing unless a driver can more
+     */
+    default MigrationDriver migrations() {
+        return new MigrationDriver() {};
     }
 
     /**

@@ -10,7 +10,8 @@ import org.jobcontrol.api.JobAbortedException;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * What a {@link DomainDriver} does with guests beyond starting, saving and ending them, if it can.
+ * What a {@link DomainDriver} does with guests beyond starting, saving and ending them, if it can. Methods are called under the job that is handed over;
+ * what returns at once and takes none is called without.
  */
 @ConsumerType
 public interface GuestDriver {

@@ -8,7 +8,8 @@ import org.jobcontrol.api.JobAbortedException;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * What a {@link DomainDriver} does to move domains, if it can.
+ * What a {@link DomainDriver} does to move domains, if it can. Methods are called under the job that is handed over;
+ * what returns at once and takes none is called without.
  */
 @ConsumerType
 public interface MigrationDriver {
@@ -35,8 +36,7 @@ public interface MigrationDriver {
      * @param job the MIGRATION_OP job
      * @throws DomainException if that fails; UNSUPPORTED unless a driver can do it
      */
-    default void migrationBandwidth(UUID domain, long bytesPerSecond, Job job)
-            throws DomainException {
+    default void bandwidth(UUID domain, long bytesPerSecond, Job job) throws DomainException {
         throw DomainException.unsupported(domain, "limit a migration");
     }
 
@@ -49,7 +49,7 @@ public interface MigrationDriver {
      * @param job the MIGRATION_OP job
      * @throws DomainException if that fails; UNSUPPORTED unless a driver can do it
      */
-    default void migrationDowntime(UUID domain, Duration longest, Job job) throws DomainException {
+    default void downtime(UUID domain, Duration longest, Job job) throws DomainException {
         throw DomainException.unsupported(domain, "set the downtime of a migration");
     }
 

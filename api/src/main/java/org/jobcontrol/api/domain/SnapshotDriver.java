@@ -7,7 +7,8 @@ import org.jobcontrol.api.JobAbortedException;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * What a {@link DomainDriver} does with snapshots, if it can.
+ * What a {@link DomainDriver} does with snapshots, if it can. Methods are called under the job that is handed over;
+ * what returns at once and takes none is called without.
  */
 @ConsumerType
 public interface SnapshotDriver {
@@ -18,7 +19,7 @@ public interface SnapshotDriver {
      * @return the names
      * @throws DomainException if it cannot be told; UNSUPPORTED unless a driver can do it
      */
-    default List<String> snapshots(UUID domain) throws DomainException {
+    default List<String> list(UUID domain) throws DomainException {
         throw DomainException.unsupported(domain, "list snapshots");
     }
 
@@ -33,7 +34,7 @@ public interface SnapshotDriver {
      *     as before
      * @throws InterruptedException if the thread is interrupted; as for an abort
      */
-    default void createSnapshot(UUID domain, SnapshotSpec snapshot, AsyncJob job)
+    default void create(UUID domain, SnapshotSpec snapshot, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
         throw DomainException.unsupported(domain, "take a snapshot");
     }
@@ -48,7 +49,7 @@ public interface SnapshotDriver {
      * @throws JobAbortedException if the job was asked to abort; the domain may be shut off
      * @throws InterruptedException if the thread is interrupted; as for an abort
      */
-    default void revertSnapshot(UUID domain, String snapshot, AsyncJob job)
+    default void revert(UUID domain, String snapshot, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
         throw DomainException.unsupported(domain, "go back to a snapshot");
     }
@@ -63,7 +64,7 @@ public interface SnapshotDriver {
      * @throws JobAbortedException if the job was asked to abort; it is still there
      * @throws InterruptedException if the thread is interrupted; as for an abort
      */
-    default void deleteSnapshot(UUID domain, String snapshot, AsyncJob job)
+    default void delete(UUID domain, String snapshot, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
         throw DomainException.unsupported(domain, "delete a snapshot");
     }
