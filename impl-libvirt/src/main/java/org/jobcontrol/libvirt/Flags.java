@@ -10,6 +10,10 @@ final class Flags {
     static final int DOMAIN_JOB_STATS_COMPLETED = 1;
     static final int DOMAIN_JOB_STATS_KEEP_COMPLETED = 2;
 
+    static final int DOMAIN_PAUSED = 3;
+    static final int DOMAIN_PAUSED_SNAPSHOT = 9;
+    static final int DOMAIN_PAUSED_STARTING_UP = 11;
+
     static final int DUMP_CRASH = 1;
     static final int DUMP_LIVE = 1 << 1;
     static final int DUMP_BYPASS_CACHE = 1 << 2;

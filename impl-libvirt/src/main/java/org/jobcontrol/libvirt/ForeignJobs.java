@@ -11,11 +11,12 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.DomainOperation;
+import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.LibvirtException;
-import org.jspecify.annotations.Nullable;
+import org.jobcontrol.api.spi.TargetAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,8 +37,8 @@ final class ForeignJobs implements AutoCloseable {
      * is done under one of ours, and not at all if that is not admitted at once. No async job of ours can
      * begin while it is held; if none runs, the one that libvirt tells of is another's.
      *
-     * A job that is shown is looked at until it is gone. While its mask lets no QUERY in (a start, a
-     * snapshot) nothing can be asked; then the reason for which the domain is paused tells.
+     * A job that is shown is looked at until it is gone. Beside a start or a snapshot libvirt answers
+     * nobody; then the reason for which the domain is paused, which takes no job, tells.
      */
     private static final Logger LOG = LoggerFactory.getLogger(ForeignJobs.class);
 
@@ -103,8 +104,10 @@ final class ForeignJobs implements AutoCloseable {
                 return;
             }
             AsyncJob known = shown.get(domain);
-            if (known != null || jobs.info().async().isEmpty()) {
-                look(domain, jobs, known);
+            if (known != null) {
+                follow(domain, known);
+            } else if (jobs.info().async().isEmpty()) {
+                find(domain, jobs);
             }
         } catch (LibvirtException e) {
             LOG.debug("domain {} does not say what runs on it", domain, e);
@@ -125,24 +128,39 @@ final class ForeignJobs implements AutoCloseable {
         return active || shown.containsKey(domain) ? looks.jobs(domain) : Optional.empty();
     }
 
-    private void look(UUID domain, JobObject jobs, @Nullable AsyncJob known)
-            throws LibvirtException {
-        boolean[] asked = {false};
-        Optional<Map<String, Object>> statistics = looks.ask(jobs, () -> {
-            // one of ours may have begun meanwhile; from now on none can
-            asked[0] = known != null || jobs.info().async().isEmpty();
-            return asked[0] ? running.statistics(domain) : Optional.empty();
-        });
-        if (!asked[0]) {
+    /** Looks whether there is a job of another client, where none of ours runs. */
+    private void find(UUID domain, JobObject jobs) throws LibvirtException {
+        Optional<Map<String, Object>> statistics = looks.ask(
+                jobs,
+                // one of ours may have begun meanwhile; from now on none can
+                () -> jobs.info().async().isEmpty() ? statistics(domain) : Optional.empty());
+        statistics.ifPresent(its -> show(domain, jobs, its));
+    }
+
+    /** Looks whether a job that is shown still runs; its own mask may let no query in. */
+    private void follow(UUID domain, AsyncJob known) throws LibvirtException {
+        Optional<Map<String, Object>> statistics;
+        try (Job step = known.beginNested(TargetAdapter.LOOK, Duration.ZERO)) {
+            statistics = statistics(domain);
+        } catch (JobRefusedException e) {
+            LOG.debug("domain {} is busy, and looked at later", domain, e);
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return;
         }
-        if (statistics.isEmpty()) {
-            ended(domain, running.completed(domain));
-        } else if (known != null) {
+        if (statistics.isPresent()) {
             known.progress(JobStatistics.progress(statistics.get()));
         } else {
-            show(domain, jobs, statistics.get());
+            ended(domain, running.completed(domain));
         }
+    }
+
+    private Optional<Map<String, Object>> statistics(UUID domain) throws LibvirtException {
+        Optional<DomainOperation> silent = running.pausedFor(domain);
+        return silent.isPresent()
+                ? Optional.of(Map.of("operation", silent.get().libvirtCode()))
+                : running.statistics(domain);
     }
 
     @SuppressWarnings("MustBeClosedChecker") // closed when the other client's job has ended

@@ -256,6 +256,21 @@ final class RunningJobs {
                 domain, Flags.DOMAIN_JOB_STATS_COMPLETED | Flags.DOMAIN_JOB_STATS_KEEP_COMPLETED);
     }
 
+    /** Returns the work that a domain is paused for, if it is one beside which libvirt answers nobody. */
+    Optional<DomainOperation> pausedFor(UUID domain) throws LibvirtException {
+        IntByReference state = new IntByReference();
+        IntByReference reason = new IntByReference();
+        hypervisor.lanes().run(domain, p -> libvirt.virt().virDomainGetState(p, state, reason, 0));
+        if (state.getValue() != Flags.DOMAIN_PAUSED) {
+            return Optional.empty();
+        }
+        return switch (reason.getValue()) {
+            case Flags.DOMAIN_PAUSED_SNAPSHOT -> Optional.of(DomainOperation.SNAPSHOT);
+            case Flags.DOMAIN_PAUSED_STARTING_UP -> Optional.of(DomainOperation.START);
+            default -> Optional.empty();
+        };
+    }
+
     private Optional<Map<String, Object>> statistics(UUID domain, int flags)
             throws LibvirtException {
         return hypervisor.lanes().onDomain(domain, pointer -> {

@@ -113,7 +113,7 @@ interface Virt extends Library {
 
     int virDomainGetInfo(DomainPtr domain, Memory info);
 
-    int virDomainIsPersistent(DomainPtr domain);
+    int virDomainGetState(DomainPtr domain, IntByReference state, IntByReference reason, int flags);
 
     @Nullable
     Pointer virDomainGetXMLDesc(DomainPtr domain, int flags);

@@ -71,6 +71,25 @@ class ForeignJobsTest {
     }
 
     @Test
+    void snapshotOfAnother_besideWhichNobodyMayAsk_isShownUntilItEnds() throws Exception {
+        Guest guest = Guest.make(daemon.directory(), "pictured", 512 * MIB, false);
+        Domain domain = guest.run(lab.domains());
+        Process virsh = daemon.virshLater(
+                "snapshot-create-as",
+                "pictured",
+                "one",
+                "--memspec",
+                guest.file("memory").toString());
+        await().pollInterval(Duration.ofMillis(5))
+                .until(() -> domain.jobs().info().async().isPresent());
+        assertThat(domain.jobs().info().async().orElseThrow().operation()).isEqualTo("SNAPSHOT");
+        assertThat(virsh.waitFor()).isZero();
+        await().until(() -> domain.jobs().info().async().isEmpty());
+        domain.destroy(LONG);
+        daemon.virsh("undefine", "pictured", "--snapshots-metadata");
+    }
+
+    @Test
     void changesOfAnother_areSeen() throws Exception {
         Guest guest = Guest.make(daemon.directory(), "changed", 64 * MIB, false);
         Domain domain = guest.run(lab.domains());
