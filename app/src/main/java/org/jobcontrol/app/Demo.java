@@ -19,10 +19,10 @@ import org.jobcontrol.shell.text.Screen;
 import org.jobcontrol.shell.text.Units;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.util.tracker.ServiceTracker;
 
 /**
  * The demo: jobs on storage and on a domain, for people to look at. It checks what it shows. The
@@ -35,6 +35,7 @@ public final class Demo implements Callable<Integer> {
     /** How wide the terminal is; not set if standard output is none. */
     private static final String COLUMNS = "jobcontrol.demo.columns";
 
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String URI = "jobcontrol.libvirt.uri";
 
     private final Domains domains;
@@ -108,7 +109,7 @@ public final class Demo implements Callable<Integer> {
                 storage.play(PoolSpec.directory("demo", pool));
                 new DomainScene(domains, screen, watch, check).play(saves);
             } else {
-                awaitConnected(watch, uri);
+                awaitConnected(uri);
                 playAt(uri, storage, watch, pool, saves);
             }
             new HistoryScene(control, screen, check).play();
@@ -128,16 +129,18 @@ public final class Demo implements Callable<Integer> {
     }
 
     /** The storage driver is the last that a connection brings. */
-    private void awaitConnected(Watch watch, String at) throws Exception {
-        String filter = "(" + URI + "=*)";
-        watch.until("the connection to " + at, () -> {
-            try {
-                return !context.getServiceReferences(StorageDriver.class, filter)
-                        .isEmpty();
-            } catch (InvalidSyntaxException e) {
-                throw new IllegalStateException(e);
+    private void awaitConnected(String at) throws Exception {
+        String filter = "(&(objectClass=" + StorageDriver.class.getName() + ")(" + URI + "=*))";
+        ServiceTracker<?, ?> drivers =
+                new ServiceTracker<>(context, context.createFilter(filter), null);
+        drivers.open();
+        try {
+            if (drivers.waitForService(PATIENCE.toMillis()) == null) {
+                throw new DemoException(at + " is not connected after " + Units.time(PATIENCE));
             }
-        });
+        } finally {
+            drivers.close();
+        }
     }
 
     private static void delete(Path directory) throws IOException {

@@ -58,7 +58,7 @@ public final class LibvirtRuntime {
             LOG.warn(
                     "libvirt's library is not installed, so there are no domains and pools of it"
                             + " (Debian: apt-get install libvirt0; Fedora: dnf install libvirt-libs): {}",
-                    e.getMessage());
+                    String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
         } catch (LibvirtException e) {
             LOG.warn("libvirt's event loop does not start", e);
         }
