@@ -20,6 +20,7 @@ import org.jobcontrol.api.domain.BlockCopySpec;
 import org.jobcontrol.api.domain.DiskDriver;
 import org.jobcontrol.api.domain.DomainException;
 import org.jobcontrol.api.domain.DomainException.Reason;
+import org.jobcontrol.libvirt.TypedParameters.Written;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -150,13 +151,22 @@ final class Disks implements DiskDriver {
             throws DomainException, JobAbortedException, InterruptedException {
         String xml = "<disk type='file'><source file='" + Xml.escape(copy.to())
                 + "'/><driver type='" + Xml.escape(copy.format()) + "'/></disk>";
-        mirror(
-                domain,
-                disk,
-                job,
-                copy.pivot(),
-                pointer -> virt.virDomainBlockCopy(
-                        pointer, disk, xml, null, 0, Flags.BLOCK_COPY_TRANSIENT_JOB));
+        Map<String, Object> limit =
+                job.bandwidth() > 0 ? Map.of("bandwidth", job.bandwidth()) : Map.of();
+        try (Written parameters = TypedParameters.write(limit)) {
+            mirror(
+                    domain,
+                    disk,
+                    job,
+                    copy.pivot(),
+                    pointer -> virt.virDomainBlockCopy(
+                            pointer,
+                            disk,
+                            xml,
+                            parameters.memory(),
+                            parameters.count(),
+                            Flags.BLOCK_COPY_TRANSIENT_JOB));
+        }
     }
 
     @Override

@@ -65,7 +65,7 @@ final class Hypervisor implements AutoCloseable {
         String its = virt.virConnectGetType(home);
         this.type = its == null ? "unknown" : its;
         boolean inside = uri.startsWith("test:");
-        this.lanes = new Lanes(libvirt, uri, inside ? home : null);
+        this.lanes = new Lanes(libvirt, uri, inside ? home : null, threads);
         this.table = new DomainTable(libvirt, lanes);
         if (!inside) {
             // not every transport can; then a daemon that hangs is waited for

@@ -5,6 +5,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jobcontrol.api.LibvirtException;
 import org.jobcontrol.libvirt.Virt.ConnectPtr;
@@ -27,6 +31,7 @@ final class Lanes implements AutoCloseable {
     private final Libvirt libvirt;
     private final String uri;
     private final @Nullable ConnectPtr shared;
+    private final ExecutorService threads;
     private final Object lock = new Object();
 
     @GuardedBy("lock")
@@ -59,20 +64,58 @@ final class Lanes implements AutoCloseable {
      *
      * @param uri where they lead
      * @param shared what all calls use; null for a connection each
+     * @param threads platform threads, for whoever is on a virtual one
      */
-    Lanes(Libvirt libvirt, String uri, @Nullable ConnectPtr shared) {
+    Lanes(Libvirt libvirt, String uri, @Nullable ConnectPtr shared, ExecutorService threads) {
         this.libvirt = libvirt;
         this.uri = uri;
         this.shared = shared;
+        this.threads = threads;
     }
 
     /**
-     * Calls, in this thread, on a connection that nobody else uses meanwhile.
+     * Calls, on a connection that nobody else uses meanwhile.
      *
      * @throws LibvirtException if the call fails, or the lanes are closed: a connection that is given up
      *     must not be used any more, or the process dies
      */
     <T> T call(Call<T> call) throws LibvirtException {
+        return VirtualThreads.isOne(Thread.currentThread()) ? elsewhere(call) : here(call);
+    }
+
+    /**
+     * Calls on a platform thread. libvirt's errors belong to threads of the system, and a virtual one
+     * would keep its carrier for as long as the call lasts.
+     */
+    private <T> T elsewhere(Call<T> call) throws LibvirtException {
+        Future<T> result;
+        try {
+            result = threads.submit(() -> here(call));
+        } catch (RejectedExecutionException e) {
+            throw closed(e);
+        }
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return result.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof LibvirtException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException("thrown by no call of libvirt", e.getCause());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private <T> T here(Call<T> call) throws LibvirtException {
         enter();
         try {
             return shared == null ? onItsOwn(call) : call.on(shared);
@@ -95,10 +138,17 @@ final class Lanes implements AutoCloseable {
     private void enter() throws LibvirtException {
         synchronized (lock) {
             if (closed) {
-                throw new LibvirtException(Flags.ERR_RPC, 0, "the connection was closed");
+                throw closed(null);
             }
             calls++;
         }
+    }
+
+    private static LibvirtException closed(@Nullable Throwable cause) {
+        LibvirtException closed =
+                new LibvirtException(Flags.ERR_RPC, 0, "the connection was closed");
+        closed.initCause(cause);
+        return closed;
     }
 
     private void leave() {
@@ -108,7 +158,7 @@ final class Lanes implements AutoCloseable {
         }
     }
 
-    /** Calls on a domain, in this thread. */
+    /** Calls on a domain. */
     <T> T onDomain(UUID uuid, DomainCall<T> call) throws LibvirtException {
         return call(connection -> {
             Virt virt = libvirt.virt();
@@ -122,7 +172,7 @@ final class Lanes implements AutoCloseable {
         });
     }
 
-    /** Calls a function on a domain, in this thread. */
+    /** Calls a function on a domain. */
     int run(UUID uuid, Function function) throws LibvirtException {
         return onDomain(uuid, domain -> libvirt.check(function.on(domain)));
     }

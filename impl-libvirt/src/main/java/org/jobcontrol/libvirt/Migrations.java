@@ -41,7 +41,7 @@ final class Migrations implements MigrationDriver {
         int flags =
                 migration.options().stream().mapToInt(Migrations::flag).reduce(0, (a, b) -> a | b);
         job.phase("perform");
-        try (Written parameters = TypedParameters.write(parameters(migration))) {
+        try (Written parameters = TypedParameters.write(parameters(migration, job))) {
             running.run(domain, job, () -> running.abortJob(domain), limit(domain, job), () -> {
                 if (peers) {
                     calls.run(
@@ -74,9 +74,12 @@ final class Migrations implements MigrationDriver {
         }
     }
 
-    /** Only where memory goes: what else there is, libvirt decides. */
-    private static Map<String, Object> parameters(MigrationSpec migration) {
+    /** Where memory goes, and how fast: what else there is, libvirt decides. */
+    private static Map<String, Object> parameters(MigrationSpec migration, AsyncJob job) {
         Map<String, Object> parameters = new LinkedHashMap<>();
+        if (job.bandwidth() > 0) {
+            parameters.put("bandwidth", Math.max(1, job.bandwidth() / MIB));
+        }
         migration.transportUri().ifPresent(uri -> {
             parameters.put("migrate_uri", uri);
             String host = URI.create(uri).getHost();

@@ -155,9 +155,11 @@ final class RemoteVolumes {
         job.abortable(false);
         Future<Integer> call = hypervisor.threads().submit(work::run);
         boolean interrupted = false;
-        while (!call.isDone()) {
+        boolean over = false;
+        while (!over) {
             try {
                 call.get(TICK_MILLIS, TimeUnit.MILLISECONDS);
+                over = true;
             } catch (TimeoutException e) {
                 progress(pool, volume, size, job);
             } catch (InterruptedException e) {

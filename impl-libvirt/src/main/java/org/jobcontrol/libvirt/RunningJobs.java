@@ -116,9 +116,11 @@ final class RunningJobs {
     private void await(UUID domain, Job job, Future<?> call, Meanwhile meanwhile)
             throws DomainException, JobAbortedException, InterruptedException {
         boolean interrupted = false;
-        while (!call.isDone()) {
+        boolean over = false;
+        while (!over) {
             try {
                 call.get(TICK_MILLIS, TimeUnit.MILLISECONDS);
+                over = true;
             } catch (TimeoutException e) {
                 if (interrupted || job.abortRequested()) {
                     pushSoon(domain);
@@ -132,6 +134,7 @@ final class RunningJobs {
                 if (!interrupted) {
                     throw failure(domain, job, e.getCause());
                 }
+                over = true;
             }
         }
         if (interrupted) {
