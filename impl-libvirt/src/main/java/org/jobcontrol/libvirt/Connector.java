@@ -118,15 +118,21 @@ final class Connector implements AutoCloseable {
         }
     }
 
-    private void serve(Hypervisor hypervisor) throws LibvirtException, InterruptedException {
+    private void serve(Hypervisor hypervisor) throws InterruptedException {
         LibvirtDomains driver = new LibvirtDomains(hypervisor, domains);
         List<ServiceRegistration<?>> services = new ArrayList<>();
         Dictionary<String, Object> properties =
                 FrameworkUtil.asDictionary(Map.of("jobcontrol.libvirt.uri", uri));
         try {
             services.add(context.registerService(DomainDriver.class, driver, properties));
-            services.add(context.registerService(
-                    StorageDriver.class, new LibvirtPools(hypervisor, directories), properties));
+            try {
+                services.add(context.registerService(
+                        StorageDriver.class,
+                        new LibvirtPools(hypervisor, directories),
+                        properties));
+            } catch (LibvirtException e) {
+                LOG.warn("{} gives no storage pools: {}", uri, e.text());
+            }
             driver.follow(pollMillis);
             LOG.info("{} is connected: {}", uri, hypervisor.type());
             hypervisor.awaitLost();

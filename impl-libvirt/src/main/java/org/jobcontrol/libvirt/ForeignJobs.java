@@ -51,6 +51,9 @@ final class ForeignJobs implements AutoCloseable {
     private final Set<UUID> looking = ConcurrentHashMap.newKeySet();
     private final ScheduledThreadPoolExecutor timer;
 
+    /** Set before those that are shown are ended; looked at by whoever has shown one. */
+    private volatile boolean closed;
+
     ForeignJobs(Hypervisor hypervisor, RunningJobs running, Looks looks) {
         this.hypervisor = hypervisor;
         this.running = running;
@@ -112,10 +115,20 @@ final class ForeignJobs implements AutoCloseable {
         } catch (LibvirtException e) {
             LOG.debug("domain {} does not say what runs on it", domain, e);
             if (e.code() == Flags.ERR_NO_DOMAIN || e.code() == Flags.ERR_OPERATION_INVALID) {
-                ended(domain, Optional.empty());
+                stopped(domain);
             }
         } finally {
             looking.remove(domain);
+        }
+    }
+
+    /** The domain does not run any more: a save that was done, or a migration, ends so too. */
+    private void stopped(UUID domain) {
+        try {
+            ended(domain, running.completed(domain));
+        } catch (LibvirtException e) {
+            LOG.debug("domain {} is gone, and with it what became of its job", domain, e);
+            ended(domain, Optional.of(Map.of()));
         }
     }
 
@@ -174,6 +187,9 @@ final class ForeignJobs implements AutoCloseable {
             job.detach();
             job.progress(JobStatistics.progress(statistics));
             shown.put(domain, job);
+            if (closed) {
+                close();
+            }
         } catch (JobRefusedException e) {
             LOG.debug("{} of another client is not shown yet", operation, e);
         } catch (InterruptedException e) {
@@ -225,6 +241,7 @@ final class ForeignJobs implements AutoCloseable {
     /** Shows nothing any more. */
     @Override
     public void close() {
+        closed = true;
         timer.shutdownNow();
         shown.keySet().forEach(domain -> {
             try (AsyncJob job = shown.remove(domain)) {

@@ -38,9 +38,10 @@ final class LibvirtPools implements StorageDriver {
     }
 
     /**
-     * Makes a driver.
+     * Makes a driver, and looks at the pools there are.
      *
      * @param directories finds the driver for local directories
+     * @throws LibvirtException if they cannot be seen; some hypervisors have none
      */
     LibvirtPools(Hypervisor hypervisor, LocalVolumes.Directories directories)
             throws LibvirtException {

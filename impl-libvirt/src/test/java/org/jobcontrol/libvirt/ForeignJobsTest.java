@@ -71,6 +71,25 @@ class ForeignJobsTest {
     }
 
     @Test
+    void saveOfAnother_thatIsDone_hasCompleted() throws Exception {
+        Guest guest = Guest.make(daemon.directory(), "done", 128 * MIB, false);
+        Domain domain = guest.run(lab.domains());
+        try (Pipe pipe = new Pipe(guest.file("save"))) {
+            Process virsh = daemon.virshLater("save", "done", pipe.path().toString());
+            pipe.awaitWriter();
+            await().until(() -> domain.jobs().info().async().isPresent());
+            JobInfo save = domain.jobs().info().async().orElseThrow();
+            pipe.drain();
+            assertThat(virsh.waitFor()).isZero();
+            await().until(() -> domain.jobs().info().async().isEmpty());
+            assertThat(lab.control().job(save.id()).orElseThrow().outcome())
+                    .contains(JobOutcome.COMPLETED);
+        }
+        assertThat(domain.state()).isEqualTo(DomainState.SHUTOFF);
+        domain.undefine(LONG);
+    }
+
+    @Test
     void snapshotOfAnother_besideWhichNobodyMayAsk_isShownUntilItEnds() throws Exception {
         Guest guest = Guest.make(daemon.directory(), "pictured", 512 * MIB, false);
         Domain domain = guest.run(lab.domains());

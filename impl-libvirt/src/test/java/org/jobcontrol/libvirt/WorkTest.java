@@ -287,6 +287,45 @@ class WorkTest {
     }
 
     @Test
+    void destroy_gracefully_endsTheGuest() throws Exception {
+        domain.destroyGracefully(LONG);
+        assertThat(domain.state()).isEqualTo(DomainState.SHUTOFF);
+        assertThatThrownBy(() -> domain.destroyGracefully(LONG))
+                .isInstanceOfSatisfying(
+                        DomainException.class,
+                        e -> assertThat(e.reason())
+                                .isEqualTo(DomainException.Reason.INVALID_STATE));
+    }
+
+    @Test
+    void device_attachedAndDetached_isInTheDefinition() throws Exception {
+        Path extra = Files.write(guest.file("extra"), new byte[1 << 20]);
+        String device = "<disk type='file' device='disk'><driver name='qemu' type='raw'/>"
+                + "<source file='" + extra + "'/><target dev='vdb' bus='virtio'/></disk>";
+        domain.attachDevice(device, LONG);
+        assertThat(domain.definition()).contains(extra.toString());
+        // a guest without a system never lets go of a device: the one of the next start does
+        domain.destroy(LONG);
+        assertThat(domain.definition()).doesNotContain(extra.toString());
+        domain.attachDevice(device, LONG);
+        assertThat(domain.definition()).contains(extra.toString());
+        domain.detachDevice(device, LONG);
+        assertThat(domain.definition()).doesNotContain(extra.toString());
+        assertThatThrownBy(() -> domain.attachDevice("<nonsense/>", LONG))
+                .isInstanceOf(DomainException.class)
+                .hasMessageContaining("nonsense");
+    }
+
+    @Test
+    void vcpus_moreThanDefined_areRefused() throws Exception {
+        domain.setVcpus(1, LONG);
+        assertThatThrownBy(() -> domain.setVcpus(2, LONG)).isInstanceOf(DomainException.class);
+        assertThat(domain.query(LONG).vcpus()).isEqualTo(1);
+        domain.reboot(ShutdownMode.ACPI, LONG);
+        assertThat(domain.state()).isEqualTo(DomainState.RUNNING);
+    }
+
+    @Test
     void save_interrupted_isAborted() throws Exception {
         try (Pipe pipe = new Pipe(guest.file("interrupted"))) {
             FutureTask<Throwable> save = new FutureTask<>(() -> {
