@@ -43,6 +43,7 @@ final class ForeignJobs implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ForeignJobs.class);
 
     private static final long FOLLOW_MILLIS = 500;
+    private static final long LAST_LOOK_SECONDS = 5;
 
     private final Hypervisor hypervisor;
     private final RunningJobs running;
@@ -238,7 +239,16 @@ final class ForeignJobs implements AutoCloseable {
         }
     }
 
-    /** Shows nothing any more. */
+    /** Waits a moment until nobody looks any more, once this is closed. */
+    void awaitClosed() throws InterruptedException {
+        if (!timer.awaitTermination(LAST_LOOK_SECONDS, TimeUnit.SECONDS)) {
+            LOG.warn(
+                    "a look at {} still lasts, and keeps a thread of this bundle",
+                    hypervisor.uri());
+        }
+    }
+
+    /** Shows nothing any more. Waits for nobody: the event loop calls this too. */
     @Override
     public void close() {
         closed = true;

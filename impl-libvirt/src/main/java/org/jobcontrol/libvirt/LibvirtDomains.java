@@ -79,8 +79,8 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
         }
     }
 
-    /** Asks whatever runs to end. */
-    void stop() {
+    /** Asks whatever runs to end, and looks at nothing any more. */
+    void stop() throws InterruptedException {
         foreign.close();
         hypervisor.table().active().forEach(domain -> {
             if (running.has(domain)) {
@@ -88,6 +88,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
             }
             disks.abort(domain);
         });
+        foreign.awaitClosed();
     }
 
     @Override

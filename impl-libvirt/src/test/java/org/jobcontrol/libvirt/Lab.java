@@ -6,12 +6,16 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jobcontrol.api.JobAdmin;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobInfo;
+import org.jobcontrol.api.JobType;
+import org.jobcontrol.api.domain.Domain;
 import org.jobcontrol.api.domain.DomainDriver;
 import org.jobcontrol.api.domain.Domains;
 import org.jobcontrol.api.storage.StorageDriver;
@@ -104,6 +108,19 @@ final class Lab implements AutoCloseable {
 
     StoragePools pools() {
         return storage.pools(control());
+    }
+
+    /** Returns which types may run on a domain now, beside what runs there. */
+    static Set<JobType> beside(Domain domain) {
+        Set<JobType> types = EnumSet.noneOf(JobType.class);
+        for (JobType type : JobType.values()) {
+            if (type.beginnable()
+                    && type.bit() != 0
+                    && domain.jobs().explain(type).admissible()) {
+                types.add(type);
+            }
+        }
+        return types;
     }
 
     JobInfo ended(JobFuture<?> future) {

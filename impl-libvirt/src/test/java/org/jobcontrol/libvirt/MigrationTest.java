@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import static org.jobcontrol.api.JobType.ABORT;
 import static org.jobcontrol.api.JobType.DESTROY;
 import static org.jobcontrol.api.JobType.MIGRATION_OP;
-import static org.jobcontrol.api.JobType.MODIFY;
 import static org.jobcontrol.api.JobType.MODIFY_MIGRATION_SAFE;
 import static org.jobcontrol.api.JobType.QUERY;
 import static org.jobcontrol.api.JobType.SUSPEND;
@@ -21,7 +20,6 @@ import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobOutcome;
-import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.domain.Domain;
 import org.jobcontrol.api.domain.DomainState;
 import org.jobcontrol.api.domain.MigrationSpec;
@@ -79,17 +77,6 @@ class MigrationTest {
         return migration;
     }
 
-    private Set<JobType> beside(Domain domain) {
-        Set<JobType> types = EnumSet.noneOf(JobType.class);
-        for (JobType type : EnumSet.of(
-                QUERY, DESTROY, SUSPEND, MODIFY, ABORT, MIGRATION_OP, MODIFY_MIGRATION_SAFE)) {
-            if (domain.jobs().explain(type).admissible()) {
-                types.add(type);
-            }
-        }
-        return types;
-    }
-
     @Test
     void migrate_disksNotShared_fails() throws Exception {
         Domain domain = running("refused", false);
@@ -106,7 +93,7 @@ class MigrationTest {
     void migrate_aborted_staysHere() throws Exception {
         Domain domain = running("stays", false);
         JobFuture<Void> migration = begin(domain, to(49_160, Option.PEER_TO_PEER));
-        assertThat(beside(domain))
+        assertThat(Lab.beside(domain))
                 .containsExactlyInAnyOrder(
                         QUERY, DESTROY, SUSPEND, ABORT, MIGRATION_OP, MODIFY_MIGRATION_SAFE);
         domain.suspend(LONG);

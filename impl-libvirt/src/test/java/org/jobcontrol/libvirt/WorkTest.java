@@ -8,7 +8,6 @@ import static org.jobcontrol.api.JobType.ABORT;
 import static org.jobcontrol.api.JobType.DESTROY;
 import static org.jobcontrol.api.JobType.MIGRATION_OP;
 import static org.jobcontrol.api.JobType.MODIFY;
-import static org.jobcontrol.api.JobType.MODIFY_MIGRATION_SAFE;
 import static org.jobcontrol.api.JobType.QUERY;
 import static org.jobcontrol.api.JobType.SUSPEND;
 import static org.jobcontrol.libvirt.Guest.LONG;
@@ -27,7 +26,6 @@ import org.jobcontrol.api.DomainOperation;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobOutcome;
-import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.domain.BackupSpec;
 import org.jobcontrol.api.domain.BlockCopySpec;
 import org.jobcontrol.api.domain.Domain;
@@ -47,9 +45,6 @@ import org.junit.jupiter.api.Timeout;
 @Real
 @Timeout(120)
 class WorkTest {
-    private static final Set<JobType> TYPES =
-            EnumSet.of(QUERY, DESTROY, SUSPEND, MODIFY, ABORT, MIGRATION_OP, MODIFY_MIGRATION_SAFE);
-
     private final Daemon daemon;
     private final Lab lab;
     private Guest guest;
@@ -75,17 +70,6 @@ class WorkTest {
         daemon.virsh("undefine", domain.name(), "--managed-save", "--snapshots-metadata");
     }
 
-    /** Returns which types may run beside what runs. */
-    private Set<JobType> beside() {
-        Set<JobType> types = EnumSet.noneOf(JobType.class);
-        for (JobType type : TYPES) {
-            if (domain.jobs().explain(type).admissible()) {
-                types.add(type);
-            }
-        }
-        return types;
-    }
-
     private void awaitMoving(JobFuture<?> work) {
         await().until(() ->
                 lab.control().job(work.id()).orElseThrow().progress().data().total() > 0);
@@ -98,7 +82,7 @@ class WorkTest {
         try (Pipe pipe = new Pipe(guest.file("dump"))) {
             JobFuture<Void> dump = domain.dump(pipe.path(), Set.of(), LONG);
             awaitMoving(dump);
-            assertThat(beside()).containsExactlyInAnyOrder(QUERY, DESTROY, ABORT);
+            assertThat(Lab.beside(domain)).containsExactlyInAnyOrder(QUERY, DESTROY, ABORT);
             lab.control().abort(dump.id(), Duration.ZERO);
             pipe.drain();
             assertThatThrownBy(dump::await).isInstanceOf(JobAbortedException.class);
@@ -127,7 +111,7 @@ class WorkTest {
         JobFuture<Void> snapshot = domain.snapshots()
                 .create(SnapshotSpec.withMemory("one", guest.file("memory")), LONG);
         await().pollInterval(Duration.ofMillis(1))
-                .untilAsserted(() -> assertThat(beside())
+                .untilAsserted(() -> assertThat(Lab.beside(domain))
                         .containsExactlyInAnyOrder(QUERY, DESTROY, ABORT, SUSPEND, MIGRATION_OP));
         snapshot.await();
         assertThat(guest.file("memory")).exists();
@@ -193,7 +177,8 @@ class WorkTest {
         JobFuture<Void> backup = domain.disks()
                 .backup(new BackupSpec(BackupSpec.Mode.PULL, Map.of("vda", scratch)), LONG);
         await().until(() -> daemon.virsh("domjobinfo", domain.name()).contains("Backup"));
-        assertThat(beside()).containsExactlyInAnyOrder(QUERY, DESTROY, SUSPEND, MODIFY, ABORT);
+        assertThat(Lab.beside(domain))
+                .containsExactlyInAnyOrder(QUERY, DESTROY, SUSPEND, MODIFY, ABORT);
         domain.suspend(LONG);
         domain.resume(LONG);
         assertThat(lab.control().abort(backup.id(), LONG)).isEqualTo(AbortResult.ENDED);
@@ -214,7 +199,8 @@ class WorkTest {
     void copy_aborted_leavesTheOldImage() throws Exception {
         Path copy = guest.file("copy");
         JobFuture<Void> mirror = slowly(copy);
-        assertThat(beside()).containsExactlyInAnyOrder(QUERY, DESTROY, SUSPEND, MODIFY, ABORT);
+        assertThat(Lab.beside(domain))
+                .containsExactlyInAnyOrder(QUERY, DESTROY, SUSPEND, MODIFY, ABORT);
         assertThat(lab.control()
                         .job(mirror.id())
                         .orElseThrow()
