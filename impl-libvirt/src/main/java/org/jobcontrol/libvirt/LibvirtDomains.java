@@ -37,8 +37,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The driver for the domains of one connection. Each operation is made in a class of its kind; this
- * joins them, and hands on what libvirt tells.
+ * The driver for the domains of one connection: what every driver does, and its parts. Hears what
+ * libvirt tells, and hands it on to them.
  */
 final class LibvirtDomains implements DomainDriver, Events.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(LibvirtDomains.class);

@@ -22,7 +22,6 @@ import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.LibvirtException;
-import org.jobcontrol.api.Progress;
 import org.jobcontrol.api.domain.DomainException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -240,11 +239,16 @@ final class RunningJobs {
         }
     }
 
-    /** Does something with the job that runs on a domain, if there is one. */
+    /** Does something with the job that runs on a domain, if there is one, and has not ended by then. */
     void with(UUID domain, Consumer<Job> what) {
         Running work = running.get(domain);
-        if (work != null) {
+        if (work == null) {
+            return;
+        }
+        try {
             what.accept(work.job);
+        } catch (IllegalStateException e) {
+            LOG.debug("the job of domain {} has just ended", domain, e);
         }
     }
 
@@ -294,10 +298,6 @@ final class RunningJobs {
                 libvirt.virt().virTypedParamsFree(parameters.getValue(), count.getValue());
             }
         });
-    }
-
-    Progress progressOf(UUID domain) throws LibvirtException {
-        return statistics(domain).map(JobStatistics::progress).orElse(Progress.NONE);
     }
 
     private void lookAgain(UUID domain) {

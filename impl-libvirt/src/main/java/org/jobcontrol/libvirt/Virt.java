@@ -259,9 +259,6 @@ interface Virt extends Library {
     @Nullable
     Pointer virStoragePoolGetXMLDesc(PoolPtr pool, int flags);
 
-    @Nullable
-    String virStoragePoolGetName(PoolPtr pool);
-
     int virStoragePoolListAllVolumes(PoolPtr pool, PointerByReference volumes, int flags);
 
     int virStoragePoolFree(PoolPtr pool);
@@ -287,9 +284,6 @@ interface Virt extends Library {
 
     @Nullable
     Pointer virStorageVolGetXMLDesc(VolumePtr volume, int flags);
-
-    @Nullable
-    String virStorageVolGetName(VolumePtr volume);
 
     int virStorageVolUpload(
             VolumePtr volume, StreamPtr stream, long offset, long length, int flags);
