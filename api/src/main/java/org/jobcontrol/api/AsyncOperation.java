@@ -41,4 +41,13 @@ public interface AsyncOperation {
     default boolean abortable() {
         return true;
     }
+
+    /**
+     * Returns whether jobs of this operation are recorded, so that one that a crash interrupts is recovered.
+     *
+     * @return false for work that is not the process's own and needs no recovery
+     */
+    default boolean recorded() {
+        return true;
+    }
 }

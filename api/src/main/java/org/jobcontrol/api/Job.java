@@ -1,5 +1,6 @@
 package org.jobcontrol.api;
 
+import java.util.Map;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -152,6 +153,19 @@ public interface Job extends AutoCloseable {
      * @return what became of it
      */
     AbortResult abort();
+
+    /**
+     * Records values with the job, for who recovers it should the process die ({@link
+     * org.jobcontrol.api.spi.InterruptedJob#attributes}): what its name does not say, such as the file that it
+     * writes. When this returns they are kept as the job's begin is. If they cannot be kept, that is
+     * logged and the job goes on. Does nothing for a job that is not recorded: only async and DESTROY
+     * jobs are, and where there is a journal.
+     *
+     * @param attributes values by name, which are added to those that are there
+     * @throws IllegalArgumentException if names and values have more than 65,536 characters together
+     * @throws IllegalStateException if the job has ended
+     */
+    void record(Map<String, String> attributes);
 
     /**
      * Ends the job and lets in whoever can begin now. May be called by any thread and any number of

@@ -31,6 +31,15 @@ public interface JobAdmin {
     void release(long jobId, String reason);
 
     /**
+     * Tries once more to recover a job that a crash interrupted, and returns at once. How it went is in
+     * the log; a job that is recovered is in the history.
+     *
+     * @param jobId the job's id
+     * @throws IllegalArgumentException if no job of that id waits for its recovery
+     */
+    void recover(long jobId);
+
+    /**
      * Has the work of a running job stop at its next {@link Job#checkpoint}, until it is resumed or
      * aborted. The job keeps its slot, and its state is PAUSED from when the work stands. Returns at
      * once; to pause again changes nothing. Work that has no checkpoints goes on.

@@ -42,6 +42,7 @@ final class JobText {
             case WAITING -> "Waiting";
             case RUNNING, ABORTING -> "Unbounded";
             case PAUSED -> "Paused";
+            case RECOVERING -> "Recovering";
             case FINISHED ->
                 switch (info.outcome().orElse(JobOutcome.COMPLETED)) {
                     case COMPLETED -> "Completed";

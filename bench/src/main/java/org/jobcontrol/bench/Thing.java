@@ -58,6 +58,7 @@ interface Thing {
                 historySize,
                 shipped.historyAge(),
                 shipped.drainTimeout(),
+                shipped.stuckWarn(),
                 leakTracking,
                 grace);
     }

@@ -37,6 +37,11 @@ final class ConfigReader {
                         0,
                         600_000,
                         defaults.drainTimeout().toMillis())),
+                Duration.ofMillis(reader.number(
+                        "stuck_warn_millis",
+                        100,
+                        86_400_000,
+                        defaults.stuckWarn().toMillis())),
                 reader.leakTracking(defaults.leakTracking()),
                 Duration.ofNanos(1_000
                         * reader.number(

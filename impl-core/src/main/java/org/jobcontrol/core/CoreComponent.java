@@ -2,10 +2,12 @@ package org.jobcontrol.core;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import org.jobcontrol.api.JobAdmin;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.spi.JobControls;
+import org.jobcontrol.api.spi.JobJournal;
 import org.jobcontrol.api.spi.TargetAdapter;
 import org.jobcontrol.core.engine.EngineClock;
 import org.jobcontrol.core.engine.JobEngine;
@@ -49,13 +51,18 @@ public final class CoreComponent implements JobControls, JobAdmin {
      *
      * @param context the core's own bundle
      * @param properties the configuration
+     * @param journal where jobs are recorded
      */
     @Activate
-    public CoreComponent(BundleContext context, Map<String, Object> properties) {
+    public CoreComponent(
+            BundleContext context,
+            Map<String, Object> properties,
+            @Reference(name = "journal") JobJournal journal) {
         this.context = context;
         this.engine = new JobEngine(
                 EngineClock.system(),
                 settings(properties, Settings.DEFAULTS),
+                journal,
                 CoreComponent::bundleOf);
         this.admin = engine.admin();
         context.addBundleListener(departures);
@@ -102,6 +109,11 @@ public final class CoreComponent implements JobControls, JobAdmin {
         return engine.control(String.valueOf(bundle.getSymbolicName()), bundle.getBundleId());
     }
 
+    @Override
+    public void recover(String kind) {
+        engine.recover(Objects.requireNonNull(kind, "kind"));
+    }
+
     private void bundleChanged(BundleEvent event) {
         long bundle = event.getBundle().getBundleId();
         if (event.getType() == BundleEvent.STOPPING) {
@@ -126,6 +138,11 @@ public final class CoreComponent implements JobControls, JobAdmin {
     @Override
     public void release(long jobId, String reason) {
         admin.release(jobId, reason);
+    }
+
+    @Override
+    public void recover(long jobId) {
+        admin.recover(jobId);
     }
 
     @Override

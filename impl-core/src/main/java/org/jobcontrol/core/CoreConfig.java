@@ -53,6 +53,23 @@ import org.osgi.service.metatype.annotations.Option;
             max = "600000")
     long drain__timeout__millis() default 10_000;
 
+    /** Returns for how long a running job may show no progress. */
+    @AttributeDefinition(
+            name = "Stuck warning",
+            description = "Milliseconds without progress after which a running job is reported",
+            min = "100",
+            max = "86400000")
+    long stuck__warn__millis() default 90_000;
+
+    /** Returns where jobs are recorded. */
+    @AttributeDefinition(
+            name = "Journal directory",
+            description =
+                    "Where async and DESTROY jobs are recorded, so that a crash loses none; empty for"
+                            + " the bundle's data area. Taken up when the bundle starts",
+            required = false)
+    String journal__dir() default "";
+
     /** Returns which handles are watched for being forgotten. */
     @AttributeDefinition(
             name = "Leak tracking",

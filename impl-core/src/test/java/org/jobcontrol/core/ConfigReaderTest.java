@@ -27,7 +27,7 @@ class ConfigReaderTest {
             shown.put(key.getName().replace("__", "_"), key.getDefaultValue());
         }
         assertThat(ConfigReader.read(shown)).isEqualTo(Settings.DEFAULTS);
-        assertThat(shown).hasSize(7);
+        assertThat(shown).hasSize(9);
     }
 
     @Test
@@ -58,6 +58,7 @@ class ConfigReaderTest {
                 "history_size         | 1e3       | not a number from 0 to 1000000",
                 "history_age_minutes  | 525601    | not a number from 1 to 525600",
                 "drain_timeout_millis | 600001    | not a number from 0 to 600000",
+                "stuck_warn_millis    | 99        | not a number from 100 to 86400000",
                 "overtaking_grace_micros | 1000001 | not a number from 0 to 1000000",
                 "leak_tracking        | SOMETIMES | not one of [OFF, SAMPLED, ALL]"
             })

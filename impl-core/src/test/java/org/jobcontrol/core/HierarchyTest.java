@@ -221,7 +221,14 @@ class HierarchyTest {
     @Test
     void begin_queueFull_isRefusedAtOnce() throws Exception {
         engine.settings(new Settings(
-                LONG, 1, 10, Duration.ofDays(1), LONG, Settings.LeakTracking.OFF, Duration.ZERO));
+                LONG,
+                1,
+                10,
+                Duration.ofDays(1),
+                LONG,
+                LONG,
+                Settings.LeakTracking.OFF,
+                Duration.ZERO));
         try (Job holder = pool.begin(QUERY, "holder")) {
             assertThatThrownBy(() -> pool.begin(QUERY, "too many", LONG))
                     .isInstanceOfSatisfying(

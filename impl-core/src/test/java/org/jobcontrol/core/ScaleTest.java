@@ -20,7 +20,7 @@ class ScaleTest {
     @Test
     void jobObjects_madeAndClosed_leaveTheHeapAsItWas() throws Exception {
         try (JobEngine engine = new JobEngine(
-                EngineClock.system(), Settings.DEFAULTS, type -> JobEngine.NO_BUNDLE)) {
+                EngineClock.system(), Settings.DEFAULTS, null, type -> JobEngine.NO_BUNDLE)) {
             Target.addAdapters(engine);
             JobControl control = engine.control("scale", 1);
             useAndClose(control, 10_000);

@@ -125,6 +125,17 @@ final class SteerCommands {
     }
 
     @Command(
+            name = "recover",
+            description =
+                    "Tries once more to recover a job that a crash interrupted. The log says how it went.",
+            footer = {"", "Example: jobctl:recover 12"})
+    void recover(
+            @Parameters(paramLabel = "ID", completionCandidates = Candidates.Ids.class) long id) {
+        services.admin().recover(id);
+        console.say("job #" + id + " is being recovered");
+    }
+
+    @Command(
             name = "drain",
             description =
                     "Admits nothing any more, until the core is started anew, and waits for what runs.",

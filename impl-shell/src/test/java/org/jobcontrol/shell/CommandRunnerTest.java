@@ -38,8 +38,8 @@ class CommandRunnerTest {
 
     @BeforeEach
     void start() {
-        engine =
-                new JobEngine(EngineClock.system(), Settings.DEFAULTS, type -> JobEngine.NO_BUNDLE);
+        engine = new JobEngine(
+                EngineClock.system(), Settings.DEFAULTS, null, type -> JobEngine.NO_BUNDLE);
         Target.addAdapters(engine);
         JobControl control = engine.control("com.acme.backup", 7);
         web = control.of(Target.domain("web-01"));

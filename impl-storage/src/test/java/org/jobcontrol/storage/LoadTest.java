@@ -79,6 +79,7 @@ class LoadTest {
                 HISTORY,
                 shipped.historyAge(),
                 shipped.drainTimeout(),
+                shipped.stuckWarn(),
                 shipped.leakTracking(),
                 shipped.overtakingGrace());
     }

@@ -12,8 +12,11 @@ import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobMask;
+import org.jobcontrol.api.JobOutcome;
 import org.jobcontrol.api.Progress;
 import org.jobcontrol.api.spi.AdmissionPolicy;
+import org.jobcontrol.api.spi.InterruptedJob;
+import org.jobcontrol.api.spi.Recovery;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -252,6 +255,21 @@ public interface DomainDriver {
      * @throws DomainException if that fails
      */
     void destroy(UUID domain, Job job) throws DomainException;
+
+    /**
+     * Cleans up after a job that a crash of this process interrupted. Nobody else has a job on the domain
+     * meanwhile.
+     *
+     * @param domain the domain's uuid
+     * @param job the interrupted job
+     * @return what became of it
+     * @throws DomainException if it cannot be cleaned up now
+     * @throws InterruptedException if the thread is interrupted; it is tried again some time
+     */
+    default Recovery recover(UUID domain, InterruptedJob job)
+            throws DomainException, InterruptedException {
+        return Recovery.ended(JobOutcome.ORPHANED, "the driver recovers no jobs");
+    }
 
     /**
      * Passes an abort on to the hypervisor, without waiting for the job's end.

@@ -17,4 +17,12 @@ public interface JobControls {
      * @return its job control
      */
     JobControl forBundle(Bundle bundle);
+
+    /**
+     * Has those interrupted jobs recovered that had to wait: somebody came whom their recovery needs, such
+     * as the driver of their targets. Does not wait for it.
+     *
+     * @param kind the kind of the targets
+     */
+    void recover(String kind);
 }

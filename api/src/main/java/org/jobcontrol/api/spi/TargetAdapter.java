@@ -84,14 +84,17 @@ public interface TargetAdapter<T> {
     }
 
     /**
-     * Cleans up after a job that a crash interrupted. Called once for each such job that a journal
-     * shows, before anything is admitted on its target.
+     * Cleans up after a job that a crash interrupted: the journal has its begin, and no end. Nothing is
+     * admitted on its target before this is done. Called on a thread of the core's own, for the jobs of
+     * one target one after another, and never twice at once for one job; with jobs of the same target
+     * and of others it may ask the driver, but wait for none that needs the target.
      *
      * @param job the interrupted job
-     * @return how it ends in the history
-     * @throws Exception if it cannot be cleaned up now; reported and kept
+     * @return what became of it
+     * @throws Exception if it cannot be cleaned up now; that is logged, the job is kept as it is, and it
+     *     is tried again as after {@link Recovery#later}
      */
-    default JobOutcome recover(InterruptedJob job) throws Exception {
-        return JobOutcome.ORPHANED;
+    default Recovery recover(InterruptedJob job) throws Exception {
+        return Recovery.ended(JobOutcome.ORPHANED, "its adapter recovers no jobs");
     }
 }

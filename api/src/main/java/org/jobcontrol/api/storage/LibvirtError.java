@@ -79,7 +79,7 @@ public enum LibvirtError {
             case INVALID_STATE -> OPERATION_INVALID;
             case NO_SPACE, IO -> SYSTEM_ERROR;
             case UNSUPPORTED -> OPERATION_UNSUPPORTED;
-            case DRIVER_STOPPED, CONNECTION_LOST, FAILED -> INTERNAL_ERROR;
+            case FENCED, DRIVER_STOPPED, CONNECTION_LOST, FAILED -> INTERNAL_ERROR;
         };
     }
 

@@ -7,8 +7,11 @@ import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobInfo;
+import org.jobcontrol.api.JobOutcome;
 import org.jobcontrol.api.Progress;
 import org.jobcontrol.api.TargetId;
+import org.jobcontrol.api.spi.InterruptedJob;
+import org.jobcontrol.api.spi.Recovery;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -253,6 +256,33 @@ public interface StorageDriver {
      * @throws StorageException with reason NOT_FOUND or IO
      */
     VolumeInfo query(PoolSpec pool, String volume, Job job) throws StorageException;
+
+    /**
+     * Cleans up after a job on a pool that a crash interrupted. Nobody else has a job on it meanwhile.
+     *
+     * @param pool the pool
+     * @param job the interrupted job
+     * @return what became of it
+     * @throws StorageException if it cannot be cleaned up now
+     */
+    default Recovery recover(PoolSpec pool, InterruptedJob job) throws StorageException {
+        return Recovery.ended(JobOutcome.ORPHANED, "the driver recovers no jobs");
+    }
+
+    /**
+     * Cleans up after a job on a volume that a crash interrupted. Nobody else has a job on it meanwhile;
+     * the pool need not be active.
+     *
+     * @param pool the pool
+     * @param volume its name
+     * @param job the interrupted job
+     * @return what became of it
+     * @throws StorageException if it cannot be cleaned up now
+     */
+    default Recovery recover(PoolSpec pool, String volume, InterruptedJob job)
+            throws StorageException {
+        return Recovery.ended(JobOutcome.ORPHANED, "the driver recovers no jobs");
+    }
 
     /**
      * Passes an abort on, without waiting for the job's end.

@@ -25,6 +25,8 @@ public final class StorageException extends Exception {
         IO,
         /** There is no driver, or it cannot do this. */
         UNSUPPORTED,
+        /** The job was taken from its owner, and somebody else has changed the volume since. */
+        FENCED,
         /** The driver's bundle stopped while the work was going on. */
         DRIVER_STOPPED,
         /** The connection to the hypervisor was lost; what became of the work is not known. */

@@ -67,6 +67,7 @@ public final class AdapterRegistry {
             }
         }
         entries.add(added);
+        engine.recoveries().wantAll(kind);
     }
 
     /**
@@ -165,7 +166,7 @@ public final class AdapterRegistry {
         }
     }
 
-    private Optional<TargetAdapter<?>> ofKind(String kind) {
+    Optional<TargetAdapter<?>> ofKind(String kind) {
         Optional<Entry> best = entries.stream()
                 .filter(entry -> entry.kind.equals(kind))
                 .max(Comparator.comparingInt(Entry::ranking));

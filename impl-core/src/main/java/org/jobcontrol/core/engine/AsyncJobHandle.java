@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class AsyncJobHandle extends JobHandle implements AsyncJob {
     private final JobMask begunWith;
     private final boolean abortable;
+    private final boolean recordable;
     private final @Nullable Intention intention;
 
     /** Null once the job has ended: it may be of a bundle that is gone, and history is not to keep it. */
@@ -29,6 +30,7 @@ final class AsyncJobHandle extends JobHandle implements AsyncJob {
         super(object, JobType.ASYNC, asyncOperation.name(), owner, null);
         this.asyncOperation = asyncOperation;
         this.abortable = asyncOperation.abortable();
+        this.recordable = asyncOperation.recorded();
         this.begunWith = mask;
         this.intention = parentObject == null ? null : new Intention(parentObject, this);
     }
@@ -37,6 +39,11 @@ final class AsyncJobHandle extends JobHandle implements AsyncJob {
     @Nullable
     Intention intention() {
         return intention;
+    }
+
+    @Override
+    boolean recordable() {
+        return recordable;
     }
 
     @Override
@@ -92,18 +99,27 @@ final class AsyncJobHandle extends JobHandle implements AsyncJob {
         if (operation == null) {
             throw stale();
         }
+        checkPhase(operation, life(), phase);
+        Recorded recorded = Recorder.recordedOf(this);
+        if (recorded != null && life().open()) {
+            recorded.phase(phase, progress());
+        }
+        update(life -> {
+            checkPhase(operation, life, phase);
+            return life.phase(phase);
+        });
+    }
+
+    private static void checkPhase(AsyncOperation operation, Life life, String phase) {
         List<String> declared = operation.phases();
         int index = declared.indexOf(phase);
         if (!declared.isEmpty() && index < 0) {
             throw new IllegalArgumentException(
                     operation.name() + " has no phase '" + phase + "' but " + declared);
         }
-        update(life -> {
-            if (!declared.isEmpty() && index < declared.indexOf(life.phase())) {
-                throw new IllegalArgumentException("phase '" + phase + "' lies before '"
-                        + life.phase() + "' of " + operation.name());
-            }
-            return life.phase(phase);
-        });
+        if (index < declared.indexOf(life.phase())) {
+            throw new IllegalArgumentException("phase '" + phase + "' lies before '" + life.phase()
+                    + "' of " + operation.name());
+        }
     }
 }

@@ -42,6 +42,7 @@ final class Begins {
         if (job.intention() == null || inParent) {
             if (job.object.enter(job)) {
                 job.enter();
+                recordBegin(job);
                 return;
             }
         }
@@ -49,6 +50,12 @@ final class Begins {
         Request request = new Request(engine, Thread.currentThread(), timeout);
         request.add(job, inParent);
         request.acquire();
+    }
+
+    private void recordBegin(JobHandle job) throws JobRefusedException {
+        if (job.recordable()) {
+            engine.recorder().begun(List.of(job));
+        }
     }
 
     private static boolean enterParent(ChildJobHandle job) {
@@ -70,6 +77,11 @@ final class Begins {
             return notNow(job, job);
         }
         job.enter();
+        try {
+            recordBegin(job);
+        } catch (JobRefusedException e) {
+            throw new JobUnavailableException(e);
+        }
         return Optional.of(engine.leaks().hand(job, begun));
     }
 

@@ -91,12 +91,12 @@ final class Departures {
 
     void everybodyLeaves() {
         engine.startClosing();
-        List<JobEntry> jobs = engine.jobs();
+        List<JobEntry> jobs = engine.running();
         awaitEnds(jobs, engine.settings().drainTimeout());
-        List<JobEntry> left = engine.jobs();
+        List<JobEntry> left = engine.running();
         left.forEach(engine.aborts()::ask);
         awaitEnds(left, engine.settings().drainTimeout().dividedBy(10));
-        for (JobEntry job : engine.jobs()) {
+        for (JobEntry job : engine.running()) {
             LOG.warn("job control stops while {} runs", job);
         }
     }

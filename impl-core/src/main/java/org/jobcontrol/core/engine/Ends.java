@@ -23,11 +23,13 @@ final class Ends {
         }
         CoreJobObject object = job.object;
         Admission admission = object.lock();
+        boolean covers;
         boolean last;
         try {
             if (!job.endLife(life -> life.open() ? ending(life, forced, cause) : null)) {
                 return false;
             }
+            covers = job.coversOthers();
             last = leaveIfFinished(job, admission);
         } finally {
             object.unlock(admission);
@@ -35,8 +37,64 @@ final class Ends {
         job.unbind();
         if (last) {
             finish(job);
+        } else if (!covers) {
+            finishClosed(job);
         }
         return true;
+    }
+
+    /**
+     * Records the end of a job that is closed, and then gives its slot back: who comes next on the target
+     * is not to meet the recovery of this one. Called by one thread for each: the one that closed the job
+     * while it covered none, or the one that ended the last of those.
+     */
+    private static void finishClosed(JobEntry job) {
+        CoreJobObject object = job.object;
+        object.engine().recorder().ended(job);
+        Admission admission = object.lock();
+        boolean last;
+        try {
+            last = job.endLife(Ends::finished) && leaveIfFinished(job, admission);
+        } finally {
+            object.unlock(admission);
+        }
+        if (last) {
+            finish(job);
+        }
+    }
+
+    /** Ends an interrupted job by one that goes on in its place; false if it has ended already. */
+    static boolean leaveTo(InterruptedEntry from, AsyncJobHandle to) {
+        CoreJobObject object = from.object;
+        Admission admission = object.lock();
+        try {
+            if (!from.endLife(life -> life.open() ? life.finished(JobOutcome.COMPLETED) : null)) {
+                return false;
+            }
+        } finally {
+            object.unlock(admission);
+        }
+        Intention intention = to.intention();
+        if (intention != null) {
+            take(intention);
+        }
+        // Its job object is the successor, and lets nobody else in before the next step.
+        take(to);
+        object.leave(from);
+        from.forget();
+        Extras extras = from.extras();
+        if (extras != null) {
+            // Who waits for the end of the one waits for the end of the other.
+            var unused =
+                    to.ended().thenAccept(end -> extras.over(object.engine()::execute, () -> end));
+        }
+        return true;
+    }
+
+    private static void take(Hold hold) {
+        Admission admission = hold.object.lock();
+        admission.slots.add(hold);
+        hold.object.unlock(admission);
     }
 
     /** Lets a job on a child target run under another. */
@@ -64,14 +122,12 @@ final class Ends {
         Admission admission = object.lock();
         boolean last;
         try {
-            last = extras.uncover(child)
-                    && parent.endLife(Ends::finished)
-                    && leaveIfFinished(parent, admission);
+            last = extras.uncover(child) && parent.life().stage() == Life.Stage.CLOSED;
         } finally {
             object.unlock(admission);
         }
         if (last) {
-            finish(parent);
+            finishClosed(parent);
         }
     }
 
@@ -97,7 +153,7 @@ final class Ends {
         return true;
     }
 
-    private static void finish(JobEntry job) {
+    static void finish(JobEntry job) {
         job.resume();
         job.forget();
         leaveCover(job);
@@ -130,9 +186,9 @@ final class Ends {
         if (last == Life.PLAIN && outcome == JobOutcome.COMPLETED) {
             return Life.COMPLETED;
         }
-        return extras == null || extras.covered().isEmpty()
-                ? last.finished(outcome)
-                : last.closed(outcome);
+        boolean more =
+                extras != null && (extras.recorded != null || !extras.covered().isEmpty());
+        return more ? last.closed(outcome) : last.finished(outcome);
     }
 
     private static @Nullable Life finished(Life closed) {

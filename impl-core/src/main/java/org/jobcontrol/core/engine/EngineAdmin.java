@@ -55,6 +55,13 @@ final class EngineAdmin implements JobAdmin {
     }
 
     @Override
+    public void recover(long jobId) {
+        if (!engine.recoveries().want(jobId)) {
+            throw new IllegalArgumentException("no job #" + jobId + " waits for its recovery");
+        }
+    }
+
+    @Override
     public void pause(long jobId) {
         JobEntry job = job(jobId);
         if (!job.admitted() || job.life().stage() != Life.Stage.RUNNING) {

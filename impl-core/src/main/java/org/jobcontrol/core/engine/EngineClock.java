@@ -1,5 +1,6 @@
 package org.jobcontrol.core.engine;
 
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -48,6 +49,18 @@ public interface EngineClock extends AutoCloseable {
      * @return the instant
      */
     Instant instant(long nanos);
+
+    /**
+     * Returns what {@link #nanos()} was, or would have been, at an instant; the reverse of {@link
+     * #instant}.
+     *
+     * @param instant the instant
+     * @return nanoseconds as of {@link #nanos()}
+     */
+    default long nanosOf(Instant instant) {
+        long now = nanos();
+        return now - Request.nanos(Duration.between(instant, instant(now)));
+    }
 
     /**
      * Runs an action when a time has come, on a thread of the clock. The action must not block.

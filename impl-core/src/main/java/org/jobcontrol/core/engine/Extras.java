@@ -48,6 +48,9 @@ final class Extras {
     /** Why the bundle that does the work is stopping; the work will fail for that. */
     volatile @Nullable String stopped;
 
+    /** What the journal has of it; null if it is not recorded. */
+    volatile @Nullable Recorded recorded;
+
     /** How many bytes a second the work may move; 0 for any number. */
     volatile long bandwidth;
 

@@ -1,13 +1,14 @@
 package org.jobcontrol.core.engine;
 
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.Stream;
 import org.jobcontrol.api.JobInfo;
-import org.jobcontrol.api.spi.TargetAdapter;
 
 /**
  * The finished jobs: a ring that overwrites the oldest. Reading takes nothing out of it. Lock-free;
@@ -20,6 +21,9 @@ final class History {
 
     private final JobEngine engine;
     private volatile Ring ring;
+
+    /** Those that a journal tells of, newest first: they ended before the engine started. */
+    private volatile List<PastJob> past = List.of();
 
     History(JobEngine engine) {
         this.engine = engine;
@@ -39,10 +43,15 @@ final class History {
         ring = next;
     }
 
+    /** Remembers jobs that ended before the engine started, newest first. */
+    void past(List<PastJob> jobs) {
+        past = List.copyOf(jobs);
+    }
+
     /** Remembers a job that is about to end, unless it only looked. Of two that end it both may do so. */
     void add(JobEntry job) {
         Ring now = ring;
-        if (now.size > 0 && !job.operation.equals(TargetAdapter.LOOK)) {
+        if (now.size > 0 && job.remembered()) {
             add(now, job);
         }
     }
@@ -50,19 +59,27 @@ final class History {
     /** Returns at most so many that are not too old, newest first. */
     List<JobInfo> newest(int max) {
         long oldest = engine.clock().nanos() - Request.nanos(engine.settings().historyAge());
-        return ended(ring, Integer.MAX_VALUE).stream()
+        Ring now = ring;
+        Stream<JobInfo> ours = ended(now, Integer.MAX_VALUE).stream()
                 .filter(job -> job.endedNanos() - oldest >= 0)
-                .limit(max)
-                .<JobInfo>map(JobSnapshot::of)
+                .map(JobSnapshot::of);
+        return Stream.concat(ours, earlier(oldest))
+                .limit(Math.min(max, now.size))
                 .toList();
+    }
+
+    private Stream<JobInfo> earlier(long oldest) {
+        Instant from = past.isEmpty() ? Instant.EPOCH : engine.clock().instant(oldest);
+        return past.stream().filter(job -> job.endedSince(from)).map(job -> job);
     }
 
     Optional<JobInfo> find(long id) {
         long oldest = engine.clock().nanos() - Request.nanos(engine.settings().historyAge());
-        return ended(ring, Integer.MAX_VALUE).stream()
+        Stream<JobInfo> ours = ended(ring, Integer.MAX_VALUE).stream()
                 .filter(job -> job.id == id && job.endedNanos() - oldest >= 0)
-                .findFirst()
                 .map(JobSnapshot::of);
+        return Stream.concat(ours, earlier(oldest).filter(job -> job.id() == id))
+                .findFirst();
     }
 
     /** Returns those that have ended, newest first and each once. */

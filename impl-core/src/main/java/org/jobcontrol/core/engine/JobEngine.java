@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jobcontrol.api.JobAdmin;
@@ -17,6 +16,7 @@ import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobRefusedException.Reason;
 import org.jobcontrol.api.TargetId;
 import org.jobcontrol.api.spi.AdmissionPolicy;
+import org.jobcontrol.api.spi.JobJournal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,14 +44,16 @@ public final class JobEngine implements AutoCloseable {
     private final ExecutorService executor = Threads.perTask();
     private final Map<TargetId, CoreJobObject> objects = new ConcurrentHashMap<>();
     private final AdapterRegistry adapters = new AdapterRegistry(this);
-    private final AtomicLong ids = new AtomicLong();
-    private final long fencesFrom;
+    private final Numbers numbers;
     private final Map<AdmissionPolicy, Rules> rulesOf = new ConcurrentHashMap<>();
     private final Deadlocks deadlocks = new Deadlocks();
     private final Aborts aborts = new Aborts(this);
     private final Begins begins = new Begins(this);
     private final Departures departures = new Departures(this);
+    private final Recoveries recoveries = new Recoveries(this);
+    private final Recorder recorder;
     private final LeakTracker leaks;
+    private final StuckWatch stuck = new StuckWatch(this);
     private final History history;
     private volatile Settings settings;
     private volatile boolean closing;
@@ -63,24 +65,40 @@ public final class JobEngine implements AutoCloseable {
      * @param settings its limits
      */
     public JobEngine(EngineClock clock, Settings settings) {
-        this(clock, settings, type -> NO_BUNDLE);
+        this(clock, settings, null, type -> NO_BUNDLE);
     }
 
     /**
-     * Starts an engine.
+     * Starts an engine, which goes on where a journal ends. That cannot fail: without one that can be
+     * used, it refuses what would have to be recorded.
      *
      * @param clock its time; closed with it
      * @param settings its limits
+     * @param journal where it records jobs, or null if a crash may lose them; whoever gives it closes it
+     *     after this
      * @param bundleOfClass gives the id of the bundle that a class comes from, or {@link #NO_BUNDLE}
      */
-    public JobEngine(EngineClock clock, Settings settings, ToLongFunction<Class<?>> bundleOfClass) {
+    public JobEngine(
+            EngineClock clock,
+            Settings settings,
+            @Nullable JobJournal journal,
+            ToLongFunction<Class<?>> bundleOfClass) {
         this.clock = clock;
         this.settings = settings;
         this.bundleOfClass = bundleOfClass;
         this.history = new History(this);
         this.leaks = new LeakTracker(this);
-        // Milliseconds leave room for a million admissions each: the next start begins above.
-        this.fencesFrom = clock.instant(clock.nanos()).toEpochMilli() << 20;
+        this.recorder = new Recorder(this, journal);
+        JobJournal.Contents found = Recorder.read(journal);
+        this.numbers = new Numbers(
+                found == null ? 0 : found.numbers().id(),
+                found == null ? 0 : found.numbers().fence(),
+                clock.instant(clock.nanos()).toEpochMilli());
+        if (found != null) {
+            recorder.start(found);
+            recoveries.found(found.jobs());
+        }
+        stuck.interval(settings.stuckWarn());
     }
 
     /**
@@ -139,6 +157,7 @@ public final class JobEngine implements AutoCloseable {
     public void settings(Settings value) {
         settings = value;
         history.resize(value.historySize());
+        stuck.interval(value.stuckWarn());
     }
 
     /**
@@ -161,11 +180,22 @@ public final class JobEngine implements AutoCloseable {
         departures.workerStopping(bundleId);
     }
 
+    /**
+     * Has those interrupted jobs recovered that had to wait.
+     *
+     * @param kind the kind of their targets
+     */
+    public void recover(String kind) {
+        recoveries.wantAll(kind);
+    }
+
     /** Admits no more jobs, gives those that run the drain time, aborts the rest, and stops. */
     @Override
     public void close() {
         departures.everybodyLeaves();
         leaks.close();
+        stuck.close();
+        recorder.close();
         executor.shutdownNow();
         clock.close();
     }
@@ -200,14 +230,26 @@ public final class JobEngine implements AutoCloseable {
         return leaks;
     }
 
-    /** Returns a number that is larger than all before: for a job's id, and for its fence. */
-    long nextId() {
-        return ids.incrementAndGet();
+    Recorder recorder() {
+        return recorder;
     }
 
-    /** Returns a number as a fence. One counter for all targets, so fences grow on each. */
+    Recoveries recoveries() {
+        return recoveries;
+    }
+
+    Numbers numbers() {
+        return numbers;
+    }
+
+    /** Returns a number that is larger than all before: for a job's id, and for its fence. */
+    long nextId() {
+        return numbers.next();
+    }
+
+    /** Returns a number as a fence. */
     long fence(long number) {
-        return fencesFrom + number;
+        return numbers.fence(number);
     }
 
     long bundleOf(Object work) {
@@ -261,6 +303,7 @@ public final class JobEngine implements AutoCloseable {
             if (old != null) {
                 Succession.begin(old, anew);
             }
+            recoveries.holdParent(anew);
             return anew;
         });
         if (closing) {
@@ -268,6 +311,13 @@ public final class JobEngine implements AutoCloseable {
             made.refuseAll(Reason.CLOSING);
         }
         return made;
+    }
+
+    /** Makes the job object of interrupted jobs; those who make the next one find it. */
+    CoreJobObject ofInterrupted(TargetId id) {
+        CoreJobObject object = new CoreJobObject(id, rulesOf(AdmissionPolicy.LIBVIRT), null);
+        objects.put(id, object);
+        return object;
     }
 
     private Rules rulesOf(AdmissionPolicy policy) {
@@ -354,10 +404,15 @@ public final class JobEngine implements AutoCloseable {
                 .toList();
     }
 
+    /** The same, but without those that wait for their recovery, which may not come. */
+    List<JobEntry> running() {
+        return jobs().stream().filter(job -> !job.recovering()).toList();
+    }
+
     /** Waits until no job runs; false if the time was over before. */
     boolean awaitIdle(Duration timeout) throws InterruptedException {
         long deadline = clock.nanos() + Request.nanos(timeout);
-        for (List<JobEntry> left = jobs(); !left.isEmpty(); left = jobs()) {
+        for (List<JobEntry> left = running(); !left.isEmpty(); left = running()) {
             for (JobEntry job : left) {
                 if (!aborts.awaitEnd(job, deadline)) {
                     return false;

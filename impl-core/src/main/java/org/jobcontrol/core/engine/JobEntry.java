@@ -11,6 +11,8 @@ import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobOutcome;
 import org.jobcontrol.api.JobType;
+import org.jobcontrol.api.spi.JobRecord;
+import org.jobcontrol.api.spi.TargetAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -193,7 +195,7 @@ abstract class JobEntry extends Hold {
     }
 
     /** The same, but null if the job has ended and has none. */
-    private @Nullable Extras extrasIfOpen() {
+    final @Nullable Extras extrasIfOpen() {
         Extras known = extras();
         if (known != null) {
             return known;
@@ -225,6 +227,18 @@ abstract class JobEntry extends Hold {
     final void admit(long nanos) {
         startedNanos = nanos;
         needExtras().fence = object.engine().nextId();
+    }
+
+    /** Says of a job that nobody knows yet that it is one of which a journal tells. */
+    final void restore(JobRecord record) {
+        EngineClock clock = object.engine().clock();
+        id = record.id();
+        startedNanos = clock.nanosOf(record.started());
+        update(life -> life.phase(record.phase()));
+        Extras extras = needExtras();
+        extras.queuedNanos = clock.nanosOf(record.queued());
+        extras.fence = object.engine().numbers().numberOf(record.fence());
+        extras.progress(record.progress(), startedNanos);
     }
 
     final @Nullable JobEntry parent() {
@@ -273,6 +287,27 @@ abstract class JobEntry extends Hold {
     /** Notes what the work threw, unless the work has ended the job itself. */
     final void failIfOpen(Throwable failure) {
         updateIfOpen(now -> now.failed(failure));
+    }
+
+    /** Returns whether jobs on child targets run under this one. Under the lock of its job object. */
+    final boolean coversOthers() {
+        Extras extras = extras();
+        return extras != null && !extras.covered().isEmpty();
+    }
+
+    /** Returns whether the journal is to know of it. */
+    boolean recordable() {
+        return type == JobType.DESTROY;
+    }
+
+    /** Returns whether a crash interrupted it, and its adapter has not recovered it yet. */
+    boolean recovering() {
+        return false;
+    }
+
+    /** Returns whether it is a job of which the history tells. */
+    boolean remembered() {
+        return !operation.equals(TargetAdapter.LOOK);
     }
 
     // ---- whose it is ----------------------------------------------------------------------------

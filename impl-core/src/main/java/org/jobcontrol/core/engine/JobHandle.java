@@ -1,5 +1,6 @@
 package org.jobcontrol.core.engine;
 
+import java.util.Map;
 import java.util.Objects;
 import org.jobcontrol.api.AbortResult;
 import org.jobcontrol.api.Job;
@@ -138,7 +139,14 @@ class JobHandle extends JobEntry implements Job {
         if (!life().open()) {
             throw stale();
         }
-        needExtras().progress(value, object.engine().clock().nanos());
+        long now = object.engine().clock().nanos();
+        needExtras().progress(value, now);
+        object.engine().recorder().progress(this, value, now);
+    }
+
+    @Override
+    public final void record(Map<String, String> attributes) {
+        object.engine().recorder().attributes(this, Map.copyOf(attributes));
     }
 
     @Override

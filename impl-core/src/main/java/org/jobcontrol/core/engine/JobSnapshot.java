@@ -142,14 +142,14 @@ final class JobSnapshot implements JobInfo {
     private static JobSnapshot admitted(JobEntry job, long now) {
         Life life = job.life();
         boolean over = life.stage() == Life.Stage.FINISHED;
-        boolean failed = over && life.outcome() != JobOutcome.COMPLETED;
+        boolean failed = over ? life.outcome() != JobOutcome.COMPLETED : job.recovering();
         long started = job.startedNanos();
         // The moment of a start may be known more exactly than that of now or of an end.
         long until = over ? job.endedNanos() : now;
         return new JobSnapshot(
                 job,
                 life,
-                state(life),
+                job.recovering() && !over ? JobState.RECOVERING : state(life),
                 over ? life.outcome() : null,
                 true,
                 started,

@@ -93,11 +93,17 @@ final class LaterJob<T> extends CompletableFuture<T> implements JobFuture<T> {
     }
 
     private void decided() {
-        if (request.admitted()) {
-            admitted.proceed(this);
-        } else {
+        if (!request.admitted()) {
             failWith(request.refusal());
+            return;
         }
+        try {
+            request.recordBegin();
+        } catch (JobRefusedException e) {
+            failWith(e);
+            return;
+        }
+        admitted.proceed(this);
     }
 
     Request request() {

@@ -19,7 +19,7 @@ final class Refusals {
     static JobRefusedException exception(Request request, Fate.Refusal refusal, long at) {
         Duration waited = Duration.ofNanos(at - request.queuedNanos());
         JobEntry job = subject(request, refusal.object());
-        String message = job.object.target + ": '" + job.operation + "' (" + job.type + ") "
+        String message = sentence(job)
                 + (refusal.reason() == Reason.TIMEOUT
                         ? within(request.timeout())
                         : "not begun: " + why(refusal))
@@ -41,6 +41,28 @@ final class Refusals {
         CoreJobObject object = request.current().object;
         Fate.Refusal refusal = new Fate.Refusal(object, Reason.ABORTED, List.of(), 0, "");
         return exception(request, refusal, request.engine().clock().nanos());
+    }
+
+    /** Returns what a caller gets whose job could not be recorded. */
+    static JobRefusedException notRecorded(JobEntry job, Throwable cause) {
+        Fate.Refusal refusal = Fate.Refusal.of(
+                job.object,
+                Reason.JOURNAL,
+                cause.getMessage() == null ? cause.toString() : cause.getMessage());
+        return new JobRefusedException(
+                job.object.target,
+                job.type,
+                job.operation,
+                Reason.JOURNAL,
+                sentence(job) + "not begun: " + why(refusal),
+                List.of(),
+                Duration.ofNanos(job.startedNanos() - job.queuedNanos()),
+                0,
+                cause);
+    }
+
+    private static String sentence(JobEntry job) {
+        return job.object.target + ": '" + job.operation + "' (" + job.type + ") ";
     }
 
     /** Returns the request's job that the refusing job object is about. */

@@ -270,6 +270,17 @@ final class Request {
         if (!admitted()) {
             throw refusal();
         }
+        recordBegin();
+    }
+
+    /** Records those of its jobs that are to be; they have ended if that fails. */
+    void recordBegin() throws JobRefusedException {
+        for (JobEntry job : jobs) {
+            if (job.recordable()) {
+                engine.recorder().begun(jobs);
+                return;
+            }
+        }
     }
 
     /**

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param historySize how many finished jobs are remembered
  * @param historyAge how long they are remembered
  * @param drainTimeout how long running jobs get before what they need is taken away
+ * @param stuckWarn for how long a running job may show no progress before that is reported
  * @param leakTracking which handles are watched for being forgotten
  * @param overtakingGrace how long somebody may have waited and still be overtaken; zero for never
  */
@@ -19,6 +20,7 @@ public record Settings(
         int historySize,
         Duration historyAge,
         Duration drainTimeout,
+        Duration stuckWarn,
         LeakTracking leakTracking,
         Duration overtakingGrace) {
     /** Which handles are watched for being forgotten. */
@@ -38,6 +40,7 @@ public record Settings(
             1000,
             Duration.ofDays(1),
             Duration.ofSeconds(10),
+            Duration.ofSeconds(90),
             LeakTracking.OFF,
             Duration.ZERO);
 }

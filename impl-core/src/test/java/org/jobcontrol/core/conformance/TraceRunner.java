@@ -277,6 +277,7 @@ final class TraceRunner implements AutoCloseable {
                 now.historySize(),
                 now.historyAge(),
                 now.drainTimeout(),
+                now.stuckWarn(),
                 now.leakTracking(),
                 now.overtakingGrace());
     }

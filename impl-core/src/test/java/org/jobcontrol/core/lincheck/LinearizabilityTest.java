@@ -42,8 +42,8 @@ public class LinearizabilityTest {
     private final JobObject object;
 
     public LinearizabilityTest() {
-        JobEngine engine =
-                new JobEngine(new VirtualClock(), Settings.DEFAULTS, type -> JobEngine.NO_BUNDLE);
+        JobEngine engine = new JobEngine(
+                new VirtualClock(), Settings.DEFAULTS, null, type -> JobEngine.NO_BUNDLE);
         Target.addAdapters(engine);
         object = engine.control("lincheck", 1).of(Target.domain("one"));
     }

@@ -36,6 +36,7 @@ public final class Overtaking {
                 defaults.historySize(),
                 defaults.historyAge(),
                 defaults.drainTimeout(),
+                defaults.stuckWarn(),
                 defaults.leakTracking(),
                 grace);
     }

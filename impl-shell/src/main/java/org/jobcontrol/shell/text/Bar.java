@@ -98,6 +98,7 @@ record Bar(
             case RUNNING -> left();
             case PAUSED -> "paused";
             case ABORTING -> "aborting";
+            case RECOVERING -> "recovering";
             case FINISHED ->
                 outcome.map(JobOutcome::name).orElse("FINISHED") + " " + Units.time(held);
         };

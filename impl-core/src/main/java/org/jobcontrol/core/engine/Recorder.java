@@ -1,0 +1,333 @@
+package org.jobcontrol.core.engine;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jobcontrol.api.JobMask;
+import org.jobcontrol.api.JobOutcome;
+import org.jobcontrol.api.JobRefusedException;
+import org.jobcontrol.api.JobType;
+import org.jobcontrol.api.Progress;
+import org.jobcontrol.api.spi.JobJournal;
+import org.jobcontrol.api.spi.JobRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Records the jobs that a crash must not lose, where there is a journal. Safe for use by many threads. */
+final class Recorder {
+    /*
+     * When what is written, and what becomes of it if that fails:
+     *
+     *   of a job    | when                                         | if it cannot be written
+     *   ------------+----------------------------------------------+-----------------------------------
+     *   begin       | it has its slot, and nobody has the handle   | the job ends FAILED, and the begin
+     *               |                                              | is refused JOURNAL with the cause
+     *   phase,      | before it is so for others                   | logged; the job goes on
+     *   attributes  |                                              |
+     *   progress    | now and then, without waiting                | nothing
+     *   end         | the outcome is decided, and the slot is not  | logged, and owed: written with the
+     *               | free yet                                     | next, or after a while
+     *
+     * So who begins on a target next does not meet the recovery of the last one, and an end that anybody
+     * knows of is one that the journal knows of, unless the log says otherwise.
+     *
+     * Never under a lock of a job object, and never on a thread that ended another job to let this one
+     * in: on the thread that begins or ends the job itself, or the executor's.
+     */
+    private static final Logger LOG = LoggerFactory.getLogger(Recorder.class);
+    private static final long NOTE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int MOST_ATTRIBUTES = 1 << 16;
+    private static final long OWED_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final JobEngine engine;
+    private final @Nullable JobJournal journal;
+
+    /** Ends that could not be written yet. */
+    private final Queue<Recorded> owed = new ConcurrentLinkedQueue<>();
+
+    private final AtomicBoolean owing = new AtomicBoolean();
+
+    /** The ids of recorded jobs that have ended, oldest first: as many as the history remembers. */
+    private final Deque<Long> ended = new ArrayDeque<>();
+
+    private volatile boolean closed;
+
+    Recorder(JobEngine engine, @Nullable JobJournal journal) {
+        this.engine = engine;
+        this.journal = journal;
+    }
+
+    /** Reads a journal; null if there is none, or one that cannot be used, which is logged. */
+    static JobJournal.@Nullable Contents read(@Nullable JobJournal journal) {
+        if (journal == null) {
+            return null;
+        }
+        try {
+            return journal.read();
+        } catch (IOException | RuntimeException e) {
+            LOG.error(
+                    "async and DESTROY jobs are refused JOURNAL until the core starts anew: {}",
+                    e.getMessage(),
+                    e);
+            return null;
+        }
+    }
+
+    /** Reserves numbers, and gives the history what the journal has of it. */
+    void start(JobJournal.Contents contents) {
+        JobJournal its = journal;
+        if (its == null) {
+            return;
+        }
+        AtomicBoolean first = new AtomicBoolean(true);
+        engine.numbers().reserveWith((id, fence) -> {
+            JobJournal.Numbers numbers = new JobJournal.Numbers(id, fence);
+            if (first.getAndSet(false)) {
+                reserve(its, numbers);
+            } else {
+                engine.execute(() -> reserve(its, numbers));
+            }
+        });
+        List<JobRecord> over = contents.jobs().stream()
+                .filter(job -> job.end() != null)
+                .sorted(Comparator.comparing(
+                        job -> job.end() == null ? Instant.MAX : job.end().at()))
+                .toList();
+        int from = Math.max(0, over.size() - engine.settings().historySize());
+        its.forget(over.subList(0, from).stream().map(JobRecord::id).toList());
+        List<PastJob> past = new ArrayList<>();
+        for (JobRecord job : over.subList(from, over.size())) {
+            ended.add(job.id());
+            past.add(PastJob.of(job));
+        }
+        Collections.reverse(past);
+        engine.history().past(past);
+    }
+
+    private static void reserve(JobJournal journal, JobJournal.Numbers numbers) {
+        try {
+            journal.reserve(numbers);
+        } catch (IOException | RuntimeException e) {
+            LOG.error(
+                    "ids up to {} are not reserved: a crash may have them used again",
+                    numbers.id(),
+                    e);
+        }
+    }
+
+    // ---- begin ----------------------------------------------------------------------------------
+
+    /**
+     * Records those of some jobs, which have just been admitted, that are to be recorded. If that fails
+     * they have ended when this returns.
+     */
+    void begun(List<? extends JobEntry> jobs) throws JobRefusedException {
+        JobJournal its = journal;
+        if (its == null) {
+            return;
+        }
+        List<JobEntry> recorded = new ArrayList<>();
+        List<JobRecord> records = new ArrayList<>();
+        for (JobEntry job : jobs) {
+            Extras extras = job.recordable() ? job.extrasIfOpen() : null;
+            if (extras != null) {
+                JobRecord record = record(job);
+                extras.recorded = new Recorded(record, this::write);
+                recorded.add(job);
+                records.add(record);
+            }
+        }
+        if (records.isEmpty()) {
+            return;
+        }
+        try {
+            its.write(records);
+        } catch (IOException | RuntimeException e) {
+            throw refuse(jobs, recorded, e);
+        }
+        // One that was released meanwhile may have had its end written first.
+        recorded.stream().filter(job -> !job.life().open()).forEach(Recorder::endAgain);
+    }
+
+    private static void endAgain(JobEntry job) {
+        Recorded recorded = recordedOf(job);
+        if (recorded != null && recorded.last().end() != null) {
+            recorded.again();
+        }
+    }
+
+    private static JobRefusedException refuse(
+            List<? extends JobEntry> jobs, List<JobEntry> recorded, Exception cause) {
+        JobRefusedException refusal = Refusals.notRecorded(recorded.get(0), cause);
+        for (JobEntry job : recorded) {
+            Extras extras = job.extras();
+            if (extras != null) {
+                extras.recorded = null;
+            }
+        }
+        for (int i = jobs.size() - 1; i >= 0; i--) {
+            jobs.get(i).end(JobOutcome.FAILED, refusal);
+        }
+        return refusal;
+    }
+
+    private JobRecord record(JobEntry job) {
+        EngineClock clock = engine.clock();
+        return new JobRecord(
+                job.id,
+                job.fence(),
+                job.object.target,
+                job.type,
+                job.operation,
+                job.owner().thread(),
+                job.owner().bundle(),
+                clock.instant(job.queuedNanos()),
+                clock.instant(job.startedNanos()),
+                job.type == JobType.ASYNC ? job.mask() : JobMask.NONE,
+                job.life().phase(),
+                Progress.NONE,
+                Map.of(),
+                null);
+    }
+
+    /** Returns what is to follow the record that a journal has of a job. */
+    Recorded follow(JobRecord record) {
+        return new Recorded(record, this::write);
+    }
+
+    // ---- while it runs --------------------------------------------------------------------------
+
+    static @Nullable Recorded recordedOf(JobEntry job) {
+        Extras extras = job.extras();
+        return extras == null ? null : extras.recorded;
+    }
+
+    /** Adds attributes to what is recorded of a job, if it is. */
+    void attributes(JobEntry job, Map<String, String> attributes) {
+        int size = 0;
+        for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+            size += attribute.getKey().length() + attribute.getValue().length();
+        }
+        if (size > MOST_ATTRIBUTES) {
+            throw new IllegalArgumentException("attributes of " + size + " characters for job #"
+                    + job.id + ", and there may be " + MOST_ATTRIBUTES);
+        }
+        if (!job.life().open()) {
+            throw job.stale();
+        }
+        Recorded recorded = recordedOf(job);
+        if (recorded != null) {
+            recorded.attributes(attributes);
+        }
+    }
+
+    /** Notes progress, if that was long ago. */
+    void progress(JobEntry job, Progress value, long nanos) {
+        Recorded recorded = recordedOf(job);
+        if (recorded != null && journal != null && recorded.isDue(nanos, NOTE_NANOS)) {
+            JobRecord record = recorded.progress(value);
+            if (record != null) {
+                journal.note(record);
+            }
+        }
+    }
+
+    /** Writes a record of a job that goes on, or has ended, whatever comes of that. */
+    private void write(JobRecord record) {
+        JobJournal its = journal;
+        if (its == null) {
+            return;
+        }
+        try {
+            its.write(List.of(record));
+        } catch (IOException | RuntimeException e) {
+            String what = record.end() == null ? "change" : "end";
+            LOG.error(
+                    "the {} of job #{} ({}) on {} is not recorded yet: {}",
+                    what,
+                    record.id(),
+                    record.operation(),
+                    record.target(),
+                    e.getMessage(),
+                    e);
+            if (record.end() != null) {
+                owe(new Recorded(record, this::write));
+            }
+        }
+    }
+
+    // ---- end ------------------------------------------------------------------------------------
+
+    /** Records the end of a job whose outcome is decided. */
+    void ended(JobEntry job) {
+        Recorded recorded = recordedOf(job);
+        JobOutcome outcome = job.life().outcome();
+        if (recorded == null || outcome == null || closed) {
+            // What ends after the core has stopped is the next start's to see to.
+            return;
+        }
+        Throwable failure = job.life().failure();
+        String error = outcome == JobOutcome.COMPLETED || failure == null ? "" : text(failure);
+        Instant at = engine.clock().instant(job.endedNanos());
+        recorded.end(new JobRecord.End(outcome, at, error), JobSnapshot.of(job).progress());
+        forgetOldest(job.id);
+    }
+
+    private static String text(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.getClass().getName() : message;
+    }
+
+    /** Has the journal forget what the history has forgotten too. */
+    private void forgetOldest(long id) {
+        List<Long> oldest = new ArrayList<>();
+        synchronized (ended) {
+            ended.add(id);
+            while (ended.size() > engine.settings().historySize()) {
+                oldest.add(ended.remove());
+            }
+        }
+        if (journal != null && !oldest.isEmpty()) {
+            journal.forget(oldest);
+        }
+    }
+
+    private void owe(Recorded end) {
+        owed.add(end);
+        if (!closed && owing.compareAndSet(false, true)) {
+            engine.clock().at(engine.clock().nanos() + OWED_NANOS, () -> engine.execute(this::pay));
+        }
+    }
+
+    private void pay() {
+        owing.set(false);
+        for (int left = owed.size(); left > 0; left--) {
+            Recorded end = owed.poll();
+            if (end != null) {
+                end.again();
+            }
+        }
+    }
+
+    /** Records what is still owed, and that no more numbers are in use than those given out. */
+    void close() {
+        closed = true;
+        pay();
+        JobJournal its = journal;
+        if (its != null) {
+            Numbers numbers = engine.numbers();
+            reserve(its, new JobJournal.Numbers(numbers.lastId(), numbers.lastFence()));
+        }
+    }
+}
