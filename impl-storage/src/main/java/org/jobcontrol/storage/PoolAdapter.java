@@ -5,7 +5,10 @@ import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.Progress;
 import org.jobcontrol.api.TargetId;
 import org.jobcontrol.api.spi.AdmissionPolicy;
+import org.jobcontrol.api.spi.InterruptedJob;
+import org.jobcontrol.api.spi.Recovery;
 import org.jobcontrol.api.spi.TargetAdapter;
+import org.jobcontrol.api.storage.StorageException;
 import org.jobcontrol.api.storage.StoragePool;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -51,5 +54,10 @@ public final class PoolAdapter implements TargetAdapter<StoragePool> {
     @Override
     public Optional<Progress> progress(TargetId target, JobInfo job) {
         return catalog.driver(target).flatMap(driver -> driver.progress(target, job));
+    }
+
+    @Override
+    public Recovery recover(InterruptedJob job) throws StorageException {
+        return catalog.recover(job);
     }
 }

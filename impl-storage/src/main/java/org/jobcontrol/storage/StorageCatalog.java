@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.TargetId;
+import org.jobcontrol.api.spi.InterruptedJob;
+import org.jobcontrol.api.spi.Recovery;
 import org.jobcontrol.api.storage.PoolSpec;
 import org.jobcontrol.api.storage.StorageDriver;
 import org.jobcontrol.api.storage.StorageException;
@@ -62,6 +64,8 @@ public final class StorageCatalog {
     @GuardedBy("lock")
     private long changes;
 
+    private volatile Runnable somethingComes = () -> {};
+
     /** Makes an empty catalog. */
     @Activate
     public StorageCatalog() {}
@@ -75,6 +79,11 @@ public final class StorageCatalog {
         add(driver, properties.get(Constants.SERVICE_RANKING) instanceof Integer i ? i : 0);
     }
 
+    /** Runs something whenever a driver has come, or a pool was defined, from now on. */
+    void whenSomethingComes(Runnable action) {
+        somethingComes = action;
+    }
+
     /** Adds a driver. */
     void add(StorageDriver driver, int ranking) {
         synchronized (lock) {
@@ -84,6 +93,7 @@ public final class StorageCatalog {
             }
             drivers.add(at, new Ranked(ranking, driver));
         }
+        somethingComes.run();
     }
 
     /** Removes a driver. Its pools stay, in no known state, until there is one for their type. */
@@ -153,6 +163,23 @@ public final class StorageCatalog {
         }
     }
 
+    /** Has the driver of a pool clean up after a job on it, or on a volume of it. */
+    Recovery recover(InterruptedJob job) throws StorageException {
+        TargetId target = job.target();
+        TargetId pool = target.parent() == null ? target : target.parent();
+        PoolRecord record = find(pool.id()).orElse(null);
+        if (record == null) {
+            return Recovery.later("no driver that is present knows " + pool);
+        }
+        StorageDriver driver = driver(record.spec().type()).orElse(null);
+        if (driver == null) {
+            return Recovery.later("the driver for " + record.spec().type() + " pools is away");
+        }
+        return target.parent() == null
+                ? driver.recover(record.spec(), job)
+                : driver.recover(record.spec(), target.id(), job);
+    }
+
     /** Defines a pool with the driver for its type that ranks highest. */
     PoolRecord define(PoolSpec spec) throws StorageException {
         Objects.requireNonNull(spec, "spec");
@@ -167,6 +194,7 @@ public final class StorageCatalog {
             return record;
         } finally {
             settle(record, there);
+            somethingComes.run();
         }
     }
 

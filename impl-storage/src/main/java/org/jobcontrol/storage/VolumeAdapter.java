@@ -5,7 +5,10 @@ import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.Progress;
 import org.jobcontrol.api.TargetId;
 import org.jobcontrol.api.spi.AdmissionPolicy;
+import org.jobcontrol.api.spi.InterruptedJob;
+import org.jobcontrol.api.spi.Recovery;
 import org.jobcontrol.api.spi.TargetAdapter;
+import org.jobcontrol.api.storage.StorageException;
 import org.jobcontrol.api.storage.StorageVolume;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -59,5 +62,10 @@ public final class VolumeAdapter implements TargetAdapter<StorageVolume> {
     @Override
     public Optional<Progress> progress(TargetId target, JobInfo job) {
         return catalog.driver(target).flatMap(driver -> driver.progress(target, job));
+    }
+
+    @Override
+    public Recovery recover(InterruptedJob job) throws StorageException {
+        return catalog.recover(job);
     }
 }

@@ -2,9 +2,12 @@ package org.jobcontrol.storage;
 
 import java.nio.channels.ReadableByteChannel;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.spi.InterruptedJob;
+import org.jobcontrol.api.spi.Recovery;
 import org.jobcontrol.api.storage.PoolInfo;
 import org.jobcontrol.api.storage.PoolSpec;
 import org.jobcontrol.api.storage.StorageDriver;
@@ -25,6 +28,7 @@ final class HookedDriver implements StorageDriver {
 
     private final StorageDriver driver;
     private volatile Hook hook = (work, job) -> {};
+    private volatile Consumer<InterruptedJob> recoveries = job -> {};
 
     HookedDriver(StorageDriver driver) {
         this.driver = driver;
@@ -32,6 +36,11 @@ final class HookedDriver implements StorageDriver {
 
     void hook(Hook value) {
         hook = value;
+    }
+
+    /** Hears of every job that is to be recovered. */
+    void recoveries(Consumer<InterruptedJob> value) {
+        recoveries = value;
     }
 
     private void before(String work, Job job) throws StorageException {
@@ -153,5 +162,18 @@ final class HookedDriver implements StorageDriver {
     public VolumeInfo query(PoolSpec pool, String volume, Job job) throws StorageException {
         before("query", job);
         return driver.query(pool, volume, job);
+    }
+
+    @Override
+    public Recovery recover(PoolSpec pool, InterruptedJob job) throws StorageException {
+        recoveries.accept(job);
+        return driver.recover(pool, job);
+    }
+
+    @Override
+    public Recovery recover(PoolSpec pool, String volume, InterruptedJob job)
+            throws StorageException {
+        recoveries.accept(job);
+        return driver.recover(pool, volume, job);
     }
 }

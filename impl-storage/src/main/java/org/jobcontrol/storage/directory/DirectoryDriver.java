@@ -14,10 +14,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.Progress;
+import org.jobcontrol.api.spi.InterruptedJob;
+import org.jobcontrol.api.spi.Recovery;
 import org.jobcontrol.api.storage.PoolInfo;
 import org.jobcontrol.api.storage.PoolSpec;
 import org.jobcontrol.api.storage.PoolState;
@@ -44,6 +47,7 @@ public final class DirectoryDriver implements StorageDriver {
     private final Definitions definitions;
     private final Marks marks = new Marks();
     private final Volumes volumes = new Volumes(marks);
+    private final Fences fences = new Fences();
 
     /** What is done with the file of a volume. */
     private interface Work {
@@ -96,6 +100,7 @@ public final class DirectoryDriver implements StorageDriver {
     public void undefine(PoolSpec pool, Job job) throws StorageException {
         definitions.remove(pool);
         volumes.forgetAll(new PoolDirectory(pool).path());
+        fences.forgetAll(new PoolDirectory(pool).path());
     }
 
     @Override
@@ -245,7 +250,7 @@ public final class DirectoryDriver implements StorageDriver {
     @Override
     public void wipe(PoolSpec pool, String volume, WipeAlgorithm algorithm, AsyncJob job)
             throws StorageException, JobAbortedException, InterruptedException {
-        change(pool, volume, "it cannot be overwritten", (file, before) -> {
+        change(pool, volume, job, "it cannot be overwritten", (file, before) -> {
             long size = Files.size(file);
             marks.put(file, VolumeState.PARTLY_WIPED);
             if (algorithm == WipeAlgorithm.TRIM) {
@@ -257,6 +262,7 @@ public final class DirectoryDriver implements StorageDriver {
             } else {
                 Bytes.overwrite(file, size, WipePasses.of(algorithm), job);
             }
+            fences.pass(file, job);
             marks.clear(file);
         });
     }
@@ -264,8 +270,9 @@ public final class DirectoryDriver implements StorageDriver {
     @Override
     public VolumeInfo resize(PoolSpec pool, String volume, long capacity, AsyncJob job)
             throws StorageException, JobAbortedException, InterruptedException {
-        change(pool, volume, "its size cannot be changed", (file, before) -> {
+        change(pool, volume, job, "its size cannot be changed", (file, before) -> {
             boolean smaller = capacity < before.capacity();
+            job.record(Map.of(Remains.CAPACITY, String.valueOf(capacity)));
             if (before.format().equals(VolumeSpec.QCOW2)) {
                 QemuImg.resize(file, before.format(), capacity, smaller, job);
                 return;
@@ -289,11 +296,12 @@ public final class DirectoryDriver implements StorageDriver {
         Path file = directory.file(volume);
         try {
             volumes.describe(file);
+            fences.pass(file, job);
             FileChannel channel = Bytes.openToWrite(file);
             try {
                 volumes.forget(file);
                 marks.put(file, VolumeState.PARTLY_WRITTEN);
-                return new UploadSink(file, channel.position(offset), marks);
+                return new UploadSink(file, channel.position(offset), marks, fences, job);
             } catch (IOException | RuntimeException e) {
                 channel.close();
                 throw e;
@@ -322,6 +330,7 @@ public final class DirectoryDriver implements StorageDriver {
         Path file = directory.file(volume);
         try {
             volumes.describe(file);
+            fences.pass(file, job);
             Files.delete(file);
             marks.clear(file);
             volumes.forget(file);
@@ -337,6 +346,25 @@ public final class DirectoryDriver implements StorageDriver {
             return volumes.describe(directory.file(volume));
         } catch (IOException e) {
             throw directory.failure(volume, "it cannot be looked at", e);
+        }
+    }
+
+    // ---- after a crash --------------------------------------------------------------------------
+
+    @Override
+    public Recovery recover(PoolSpec pool, InterruptedJob job) {
+        return Remains.ofPool(new PoolDirectory(pool).path(), job);
+    }
+
+    @Override
+    public Recovery recover(PoolSpec pool, String volume, InterruptedJob job)
+            throws StorageException {
+        PoolDirectory directory = new PoolDirectory(pool);
+        Path file = directory.file(volume);
+        try {
+            return new Remains(file, marks, volumes).of(job);
+        } catch (IOException e) {
+            throw directory.failure(volume, "what a crash has left cannot be cleaned up", e);
         }
     }
 
@@ -365,18 +393,24 @@ public final class DirectoryDriver implements StorageDriver {
         PoolDirectory directory = new PoolDirectory(pool);
         Path file = directory.file(name);
         try {
-            return volumes.build(file, job, filler);
+            fences.pass(file, job);
+            return volumes.build(file, job, part -> {
+                long written = filler.fill(part);
+                fences.pass(file, job);
+                return written;
+            });
         } catch (IOException e) {
             throw directory.failure(name, "it cannot be made", e);
         }
     }
 
-    private void change(PoolSpec pool, String volume, String what, Work work)
+    private void change(PoolSpec pool, String volume, Job job, String what, Work work)
             throws StorageException, JobAbortedException, InterruptedException {
         PoolDirectory directory = new PoolDirectory(pool);
         Path file = directory.file(volume);
         try {
             VolumeInfo before = volumes.describe(file);
+            fences.pass(file, job);
             volumes.forget(file);
             work.on(file, before);
         } catch (ClosedByInterruptException e) {

@@ -43,6 +43,17 @@ final class Marks {
         }
     }
 
+    /** Returns whether a mark of a file would outlive this process. */
+    static boolean outlive(Path file) {
+        try {
+            var unused = view(file).list();
+            return true;
+        } catch (IOException | UnsupportedOperationException e) {
+            log.debug("{} can have no mark that outlives this process", file, e);
+            return false;
+        }
+    }
+
     VolumeState of(Path file) {
         VolumeState known = remembered.get(file);
         return known == null ? attribute(file) : known;

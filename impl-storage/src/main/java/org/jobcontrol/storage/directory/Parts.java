@@ -43,11 +43,16 @@ final class Parts {
         return name.startsWith(PREFIX) && name.endsWith(SUFFIX);
     }
 
+    /** Names the part that a job makes of a file. */
+    static Path of(Path file, long job, long fence) {
+        // Without the file's own name, which may have 255 bytes already.
+        return file.resolveSibling(PREFIX + job + "-" + fence + SUFFIX);
+    }
+
     /** Makes a file. */
     static void build(Path file, Job job, Filler filler)
             throws IOException, JobAbortedException, InterruptedException {
-        // Without the file's own name, which may have 255 bytes already.
-        Path part = file.resolveSibling(PREFIX + job.id() + "-" + job.fence() + SUFFIX);
+        Path part = of(file, job.id(), job.fence());
         try {
             if (Files.exists(file, NOFOLLOW_LINKS)) {
                 throw new FileAlreadyExistsException(file.toString());

@@ -101,6 +101,10 @@ final class PoolDirectory {
             return new StorageException(
                     Reason.UNSUPPORTED, pool.name(), volume, String.valueOf(e.getMessage()), e);
         }
+        if (e instanceof Fences.Late) {
+            String detail = String.valueOf(e.getMessage());
+            return new StorageException(Reason.FENCED, pool.name(), volume, detail, e);
+        }
         if (!Files.isDirectory(path)) {
             String detail = "there is no directory " + path;
             return new StorageException(Reason.NOT_FOUND, pool.name(), null, detail, e);

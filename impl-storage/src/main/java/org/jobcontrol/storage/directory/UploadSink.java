@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import org.jobcontrol.api.Job;
 import org.jobcontrol.api.storage.VolumeSink;
 
 /** Takes an upload; until that is complete, the file is marked. */
@@ -12,9 +13,14 @@ final class UploadSink implements VolumeSink {
     private final Marks marks;
     private final FileChannel channel;
     private final Writeback writeback;
+    private final Fences fences;
+    private final Job job;
 
-    UploadSink(Path file, FileChannel channel, Marks marks) throws IOException {
+    UploadSink(Path file, FileChannel channel, Marks marks, Fences fences, Job job)
+            throws IOException {
         this.file = file;
+        this.fences = fences;
+        this.job = job;
         this.channel = channel;
         this.marks = marks;
         this.writeback = Writeback.of(file, channel);
@@ -23,6 +29,7 @@ final class UploadSink implements VolumeSink {
 
     @Override
     public int write(ByteBuffer bytes) throws IOException {
+        fences.pass(file, job);
         int written = channel.write(bytes);
         writeback.wroteTo(channel.position());
         return written;
@@ -31,6 +38,7 @@ final class UploadSink implements VolumeSink {
     @Override
     public void complete() throws IOException {
         channel.force(true);
+        fences.pass(file, job);
         marks.clear(file);
     }
 

@@ -1,0 +1,112 @@
+package org.jobcontrol.storage.directory;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jobcontrol.api.JobOutcome;
+import org.jobcontrol.api.StorageOperation;
+import org.jobcontrol.api.spi.InterruptedJob;
+import org.jobcontrol.api.spi.Recovery;
+import org.jobcontrol.api.storage.VolumeState;
+import org.jspecify.annotations.Nullable;
+
+/** What a process that died has left of its jobs in a directory, and what becomes of that. */
+final class Remains {
+    /*
+     *   job                    | what is there               | what is done     | outcome
+     *   -----------------------+-----------------------------+------------------+-----------------
+     *   create, clone          | the volume, perhaps its part| part is deleted  | COMPLETED
+     *                          | only the part, or nothing   | part is deleted  | ABORTED
+     *                          | its part, and an empty file | both are deleted | ABORTED
+     *   wipe, upload           | the volume with its mark    | it stays marked  | ABORTED
+     *                          | the volume without          | nothing          | ORPHANED
+     *   resize                 | the volume as it was to be  | nothing          | COMPLETED
+     *                          | the volume otherwise        | nothing          | ORPHANED
+     *   delete                 | the volume                  | nothing          | ABORTED
+     *                          | nothing                     | nothing          | COMPLETED
+     *
+     * A mark is put before the first byte is overwritten, and goes after the last: a volume without one
+     * was not touched yet, or is done. Where files have no marks that outlive a process, it is marked.
+     */
+    static final String CAPACITY = "capacity";
+
+    private final Path file;
+    private final Marks marks;
+    private final Volumes volumes;
+
+    Remains(Path file, Marks marks, Volumes volumes) {
+        this.file = file;
+        this.marks = marks;
+        this.volumes = volumes;
+    }
+
+    /** Cleans up after a job on the volume. */
+    Recovery of(InterruptedJob job) throws IOException {
+        return switch (job.operation()) {
+            case "VOLUME_CREATE", "VOLUME_CLONE" -> ofBuild(Parts.of(file, job.id(), job.fence()));
+            case "VOLUME_WIPE" -> ofWrite(VolumeState.PARTLY_WIPED);
+            case "VOLUME_UPLOAD" -> ofWrite(VolumeState.PARTLY_WRITTEN);
+            case "VOLUME_RESIZE" -> ofResize(job.attributes().get(CAPACITY));
+            default -> ofDelete();
+        };
+    }
+
+    private Recovery ofBuild(Path part) throws IOException {
+        boolean half = Files.exists(part, NOFOLLOW_LINKS);
+        if (half && there() && !Files.isSameFile(file, part) && Files.size(file) == 0) {
+            // where there are no hard links, an empty file has the name until the part gets it
+            Files.delete(file);
+        }
+        Files.deleteIfExists(part);
+        if (there()) {
+            return Recovery.ended(JobOutcome.COMPLETED, "the volume was whole");
+        }
+        return Recovery.ended(
+                JobOutcome.ABORTED,
+                half ? "what there was of the volume is deleted" : "nothing was there yet");
+    }
+
+    private Recovery ofWrite(VolumeState half) {
+        if (!there()) {
+            return Recovery.ended(JobOutcome.ORPHANED, "the volume is gone");
+        }
+        if (Marks.outlive(file) && marks.of(file) == VolumeState.INTACT) {
+            return Recovery.ended(
+                    JobOutcome.ORPHANED, "the volume has no mark: it was not begun, or was done");
+        }
+        marks.put(file, half);
+        return Recovery.ended(JobOutcome.ABORTED, "the volume is marked " + half);
+    }
+
+    private Recovery ofResize(@Nullable String wanted) throws IOException {
+        if (!there()) {
+            return Recovery.ended(JobOutcome.ORPHANED, "the volume is gone");
+        }
+        long capacity = volumes.describe(file).capacity();
+        boolean done = String.valueOf(capacity).equals(wanted);
+        return Recovery.ended(
+                done ? JobOutcome.COMPLETED : JobOutcome.ORPHANED,
+                "the volume has " + capacity + " bytes");
+    }
+
+    private Recovery ofDelete() {
+        return there()
+                ? Recovery.ended(JobOutcome.ABORTED, "the volume is still there")
+                : Recovery.ended(JobOutcome.COMPLETED, "the volume is gone");
+    }
+
+    private boolean there() {
+        return Files.exists(file, NOFOLLOW_LINKS);
+    }
+
+    /** Says what became of a job on a pool: there is nothing that it can have left half done. */
+    static Recovery ofPool(Path directory, InterruptedJob job) {
+        boolean there = Files.isDirectory(directory);
+        boolean done = job.operation().equals(StorageOperation.POOL_BUILD.name()) ? there : !there;
+        return Recovery.ended(
+                done ? JobOutcome.COMPLETED : JobOutcome.ABORTED,
+                directory + (there ? " is there" : " is not there"));
+    }
+}
