@@ -5,7 +5,10 @@ import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.Progress;
 import org.jobcontrol.api.TargetId;
 import org.jobcontrol.api.domain.Domain;
+import org.jobcontrol.api.domain.DomainException;
 import org.jobcontrol.api.spi.AdmissionPolicy;
+import org.jobcontrol.api.spi.InterruptedJob;
+import org.jobcontrol.api.spi.Recovery;
 import org.jobcontrol.api.spi.TargetAdapter;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -64,5 +67,10 @@ public final class DomainAdapter implements TargetAdapter<Domain> {
         return catalog.known(domain.id())
                 .flatMap(record -> record.driver()
                         .flatMap(driver -> driver.progress(record.spec().uuid(), job)));
+    }
+
+    @Override
+    public Recovery recover(InterruptedJob job) throws DomainException, InterruptedException {
+        return catalog.recover(job);
     }
 }

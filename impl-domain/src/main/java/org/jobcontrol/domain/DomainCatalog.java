@@ -17,6 +17,8 @@ import org.jobcontrol.api.domain.DomainException;
 import org.jobcontrol.api.domain.DomainException.Reason;
 import org.jobcontrol.api.domain.DomainSpec;
 import org.jobcontrol.api.domain.DomainState;
+import org.jobcontrol.api.spi.InterruptedJob;
+import org.jobcontrol.api.spi.Recovery;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
@@ -75,6 +77,8 @@ public final class DomainCatalog {
     /** The name is asked for once: not while the lock is held. */
     private record Ranked(DomainDriver driver, String name, int ranking) {}
 
+    private volatile Runnable somethingComes = () -> {};
+
     /** Makes a catalog that knows no driver and no domain. */
     @Activate
     public DomainCatalog() {}
@@ -98,6 +102,11 @@ public final class DomainCatalog {
         }
     }
 
+    /** Runs something whenever a driver has come, or a domain was defined, from now on. */
+    void whenSomethingComes(Runnable action) {
+        somethingComes = action;
+    }
+
     /** Adds a driver with its domains; the highest ranking defines, or the one that came first. */
     void add(DomainDriver driver, int ranking) {
         Ranked added = new Ranked(driver, driver.name(), ranking);
@@ -108,6 +117,7 @@ public final class DomainCatalog {
             drivers = List.copyOf(all);
         }
         learn(added);
+        somethingComes.run();
     }
 
     /** Returns every domain, by name. */
@@ -147,6 +157,18 @@ public final class DomainCatalog {
         });
     }
 
+    /** Has the driver of a domain clean up after a job on it. */
+    Recovery recover(InterruptedJob job) throws DomainException, InterruptedException {
+        DomainRecord record = record(job.target().id()).orElse(null);
+        if (record == null) {
+            return Recovery.later("no driver that is present knows " + job.target());
+        }
+        DomainDriver driver = record.driver().orElse(null);
+        return driver == null
+                ? Recovery.later("its driver '" + record.driverName() + "' is away")
+                : driver.recover(record.spec().uuid(), job);
+    }
+
     /** Defines a domain with the driver that ranks highest. */
     DomainRecord define(DomainSpec spec) throws DomainException {
         learn();
@@ -163,6 +185,7 @@ public final class DomainCatalog {
         } finally {
             release(domain, defined);
         }
+        somethingComes.run();
         return domain;
     }
 

@@ -48,6 +48,12 @@ final class Disks implements DiskDriver {
     private static final int INFO_DONE = 16;
     private static final int INFO_END = 24;
     private static final String BACKUP = "";
+
+    /** What is recorded with a job: its disk, and of a backup its mode. */
+    static final String DISK = "disk";
+
+    static final String MODE = "mode";
+    static final String PULL = BackupSpec.Mode.PULL.name();
     private static final String UNEXPLAINED = "libvirt does not say why";
 
     private final Hypervisor hypervisor;
@@ -132,18 +138,70 @@ final class Disks implements DiskDriver {
     public void backup(UUID domain, BackupSpec backup, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
         String xml = DomainXml.of(backup);
+        job.record(Map.of(MODE, backup.mode().name()));
         Watched watch = watch(domain, BACKUP, job);
         try {
             begin(domain, job, pointer -> virt.virDomainBackupBegin(pointer, xml, null, 0));
-            Word word = await(domain, watch);
-            boolean pull = backup.mode() == BackupSpec.Mode.PULL;
-            if (word.told == Told.COMPLETED || (pull && word.told == Told.CANCELED)) {
-                return;
-            }
-            throw failure(domain, job, word);
+            awaitBackup(domain, watch, backup.mode() == BackupSpec.Mode.PULL);
         } finally {
             end(domain);
         }
+    }
+
+    private void awaitBackup(UUID domain, Watched watch, boolean pull)
+            throws DomainException, JobAbortedException, InterruptedException {
+        Word word = await(domain, watch);
+        if (word.told != Told.COMPLETED && !(pull && word.told == Told.CANCELED)) {
+            throw failure(domain, watch.job, word);
+        }
+    }
+
+    /** Follows a backup that has outlived the process which began it, and ends the job with it. */
+    void follow(UUID domain, AsyncJob job, boolean pull) throws DomainException {
+        Watched watch = watch(domain, BACKUP, job);
+        hypervisor.threads().execute(() -> {
+            try {
+                lookWhetherOver(domain, watch);
+                awaitBackup(domain, watch, pull);
+            } catch (DomainException | JobAbortedException | RuntimeException e) {
+                job.fail(e);
+            } catch (InterruptedException e) {
+                job.fail(e);
+                Thread.currentThread().interrupt();
+            } finally {
+                end(domain);
+                job.close();
+            }
+        });
+    }
+
+    /** It may have ended before anybody listened. */
+    private void lookWhetherOver(UUID domain, Watched watch) {
+        try {
+            if (running.statistics(domain).isEmpty() && watch.words.isEmpty()) {
+                running.completed(domain)
+                        .ifPresentOrElse(
+                                statistics -> jobCompleted(domain, statistics),
+                                () -> watch.words.add(new Word(Told.FAILED, UNEXPLAINED)));
+            }
+        } catch (LibvirtException e) {
+            LOG.debug("domain {} does not say how its backup is", domain, e);
+        }
+    }
+
+    /** Returns whether a job runs on a disk, whoever began it. */
+    boolean hasBlockJob(UUID domain, String disk) throws LibvirtException {
+        return hypervisor
+                .lanes()
+                .onDomain(domain, pointer -> progress(pointer, disk))
+                .isPresent();
+    }
+
+    /** Cancels the job on a disk, whoever began it. */
+    void cancel(UUID domain, String disk) throws LibvirtException {
+        calls.run(
+                domain,
+                pointer -> virt.virDomainBlockJobAbort(pointer, disk, Flags.BLOCK_JOB_ABORT_ASYNC));
     }
 
     @Override
@@ -224,6 +282,9 @@ final class Disks implements DiskDriver {
 
     private Watched watch(UUID domain, String disk, Job job) throws DomainException {
         Watched watch = new Watched(job, disk, new LinkedBlockingQueue<>());
+        if (!disk.equals(BACKUP)) {
+            job.record(Map.of(DISK, disk));
+        }
         if (watched.putIfAbsent(domain, watch) != null) {
             throw new DomainException(
                     Reason.INVALID_STATE, calls.name(domain), "a job of its disks runs", null);

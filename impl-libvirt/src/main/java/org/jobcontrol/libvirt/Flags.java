@@ -11,7 +11,13 @@ final class Flags {
     static final int DOMAIN_JOB_STATS_KEEP_COMPLETED = 2;
 
     static final int DOMAIN_PAUSED = 3;
+    static final int DOMAIN_PAUSED_MIGRATION = 2;
+    static final int DOMAIN_PAUSED_SAVE = 3;
+    static final int DOMAIN_PAUSED_DUMP = 4;
     static final int DOMAIN_PAUSED_SNAPSHOT = 9;
+    static final int DOMAIN_SHUTOFF = 5;
+    static final int DOMAIN_SHUTOFF_SAVED = 5;
+    static final int DOMAIN_CRASHED = 6;
     static final int DOMAIN_PAUSED_STARTING_UP = 11;
 
     static final int DUMP_CRASH = 1;

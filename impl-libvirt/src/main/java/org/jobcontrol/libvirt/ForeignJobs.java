@@ -10,9 +10,11 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.AsyncOperation;
 import org.jobcontrol.api.DomainOperation;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.LibvirtException;
@@ -184,7 +186,8 @@ final class ForeignJobs implements AutoCloseable {
         String name = thread.getName();
         try {
             thread.setName("another client of " + hypervisor.uri());
-            AsyncJob job = jobs.beginAsync(operation, operation.defaultMask(), Duration.ZERO);
+            AsyncJob job =
+                    jobs.beginAsync(new Foreign(operation), operation.defaultMask(), Duration.ZERO);
             job.detach();
             job.progress(JobStatistics.progress(statistics));
             shown.put(domain, job);
@@ -197,6 +200,24 @@ final class ForeignJobs implements AutoCloseable {
             thread.interrupt();
         } finally {
             thread.setName(name);
+        }
+    }
+
+    /** Work of others: a crash of ours is nothing to it. */
+    private record Foreign(DomainOperation operation) implements AsyncOperation {
+        @Override
+        public String name() {
+            return operation.name();
+        }
+
+        @Override
+        public JobMask defaultMask() {
+            return operation.defaultMask();
+        }
+
+        @Override
+        public boolean recorded() {
+            return false;
         }
     }
 

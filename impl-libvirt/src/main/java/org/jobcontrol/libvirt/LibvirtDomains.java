@@ -32,6 +32,8 @@ import org.jobcontrol.api.domain.MigrationDriver;
 import org.jobcontrol.api.domain.SnapshotDriver;
 import org.jobcontrol.api.domain.StatisticsGroup;
 import org.jobcontrol.api.spi.AdmissionPolicy;
+import org.jobcontrol.api.spi.InterruptedJob;
+import org.jobcontrol.api.spi.Recovery;
 import org.jobcontrol.libvirt.Virt.DomainPtr;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +56,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     private final Snapshots snapshots;
     private final Migrations migrations;
     private final Disks disks;
+    private final Interrupted interrupted;
     private final Looks looks;
     private final ForeignJobs foreign;
 
@@ -67,6 +70,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
         this.snapshots = new Snapshots(calls, running);
         this.migrations = new Migrations(calls, running);
         this.disks = new Disks(hypervisor, calls, running);
+        this.interrupted = new Interrupted(hypervisor, running, disks);
         this.looks = new Looks(domains);
         this.foreign = new ForeignJobs(hypervisor, running, looks);
         hypervisor.listen(this);
@@ -294,6 +298,12 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     }
 
     @Override
+    public Recovery recover(UUID domain, InterruptedJob job)
+            throws DomainException, InterruptedException {
+        return interrupted.recover(domain, job);
+    }
+
+    @Override
     public void abort(UUID domain, JobInfo job) {
         if (running.has(domain)) {
             running.abort(domain);
@@ -332,6 +342,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
 
     @Override
     public void changed(UUID domain, int event, int detail) {
+        interrupted.changed(domain);
         if (event == Flags.DOMAIN_EVENT_SUSPENDED) {
             running.with(domain, RunningJobs::hasBegun);
             running.with(domain, job -> Migrations.suspended(job, detail));
