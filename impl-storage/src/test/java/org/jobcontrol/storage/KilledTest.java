@@ -91,7 +91,8 @@ class KilledTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        process.destroyForcibly();
+        // Through the handle: Process.destroyForcibly() also closes the pipe that is being read.
+        process.toHandle().destroyForcibly();
     }
 
     private void hear(int life, String line) {
