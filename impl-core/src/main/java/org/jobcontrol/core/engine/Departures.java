@@ -27,11 +27,7 @@ final class Departures {
         if (jobs.isEmpty()) {
             return;
         }
-        for (JobEntry job : jobs) {
-            if (!refuse(job, "bundle " + job.owner().bundle() + " has stopped")) {
-                engine.aborts().ask(job);
-            }
-        }
+        leave(jobs, "bundle " + jobs.get(0).owner().bundle() + " has stopped");
         long drained = engine.clock().nanos() + Request.nanos(engine.settings().drainTimeout());
         engine.clock().at(drained, () -> engine.execute(() -> jobs.forEach(this::orphan)));
     }
@@ -71,11 +67,7 @@ final class Departures {
         // All before any is asked: to abort one job of a group aborts the others.
         jobs.forEach(
                 job -> job.stopped("the bundle that did the work, id " + bundleId + ", stopped"));
-        for (JobEntry job : jobs) {
-            if (!refuse(job, "the bundle that would do the work is stopping")) {
-                engine.aborts().ask(job);
-            }
-        }
+        leave(jobs, "the bundle that would do the work is stopping");
         awaitEnds(jobs, engine.settings().drainTimeout());
         for (JobEntry job : jobs) {
             if (!job.over()) {
@@ -99,6 +91,12 @@ final class Departures {
         for (JobEntry job : engine.running()) {
             LOG.warn("job control stops while {} runs", job);
         }
+    }
+
+    /** Refuses those that wait and asks the others to abort: first all waiters, or an end lets one in. */
+    private void leave(List<JobEntry> jobs, String why) {
+        List<JobEntry> running = jobs.stream().filter(job -> !refuse(job, why)).toList();
+        running.forEach(engine.aborts()::ask);
     }
 
     private static boolean refuse(JobEntry job, String why) {
