@@ -59,7 +59,8 @@ public interface Job extends AutoCloseable {
     /**
      * Returns whether the job was asked to end early.
      *
-     * @return true from the first abort on
+     * @return true from the first abort until the job ends, and for good once it was taken from its
+     *     owner
      */
     boolean abortRequested();
 
@@ -77,9 +78,10 @@ public interface Job extends AutoCloseable {
      * Ends the work early if that was asked for, and waits here while the job is paused. Work that
      * lasts calls this often.
      *
-     * @throws JobAbortedException if an abort was requested; the job's outcome will be ABORTED
+     * @throws JobAbortedException if an abort was requested; the job's outcome will be ABORTED. Also if
+     *     the job was taken from its owner; its outcome is ORPHANED
      * @throws InterruptedException if the thread is interrupted, also while the job is paused
-     * @throws IllegalStateException if the job has ended
+     * @throws IllegalStateException if the job has ended otherwise
      */
     void checkpoint() throws JobAbortedException, InterruptedException;
 

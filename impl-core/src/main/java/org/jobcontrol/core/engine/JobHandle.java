@@ -60,7 +60,9 @@ class JobHandle extends JobEntry implements Job {
 
     @Override
     public final boolean abortRequested() {
-        return life().stage() == Life.Stage.ABORTING;
+        Life now = life();
+        // Work that only looks here must not take the job from which it was parted for a sound one.
+        return now.stage() == Life.Stage.ABORTING || now.outcome() == JobOutcome.ORPHANED;
     }
 
     @Override

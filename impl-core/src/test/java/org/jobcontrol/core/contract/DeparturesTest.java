@@ -78,6 +78,17 @@ class DeparturesTest {
         running.await();
     }
 
+    /** Work may only ever look at this. */
+    @Test
+    void abortRequested_jobTakenFromItsOwner_isTrueForGood() throws Exception {
+        Job job = jobs.begin(JobType.MODIFY, "works", LONG);
+        assertThat(job.abortRequested()).isFalse();
+        engine.admin().release(job.id(), "its owner hangs");
+        assertThat(job.abortRequested()).isTrue();
+        job.close();
+        assertThat(job.abortRequested()).isTrue();
+    }
+
     private static void assertRefusedClosing(JobFuture<?> waiter) {
         assertThatThrownBy(waiter::await)
                 .isInstanceOfSatisfying(
