@@ -70,7 +70,10 @@ final class Ticker implements AutoCloseable {
         while (!closed) {
             tick();
             now = STOPPED;
-            LockSupport.park(this);
+            // Asked again: it may have been the wake-up of close that ended the last tick.
+            if (!closed) {
+                LockSupport.park(this);
+            }
         }
     }
 
