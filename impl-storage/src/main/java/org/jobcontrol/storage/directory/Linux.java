@@ -3,13 +3,14 @@ package org.jobcontrol.storage.directory;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Library;
 import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.LongByReference;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -84,8 +85,12 @@ final class Linux {
     /** Binds the C library; a LinkageError says that this cannot be. */
     static Linux load() {
         String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
-        return new Linux(
-                Native.load("c", C.class, Map.of(Library.OPTION_STRING_ENCODING, encoding)));
+        // Not by Native.load, which keeps the interface for good, and so every class of this
+        // bundle.
+        InvocationHandler functions =
+                new Library.Handler("c", C.class, Map.of(Library.OPTION_STRING_ENCODING, encoding));
+        ClassLoader loader = C.class.getClassLoader();
+        return new Linux((C) Proxy.newProxyInstance(loader, new Class<?>[] {C.class}, functions));
     }
 
     /** Returns how much disk a file takes, in bytes. */
