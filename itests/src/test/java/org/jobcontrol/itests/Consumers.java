@@ -1,10 +1,14 @@
 package org.jobcontrol.itests;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -20,22 +24,28 @@ final class Consumers {
 
     /** Installs and starts a bundle without code; its context is used by the test. */
     static Bundle start(BundleContext context, String name) throws IOException, BundleException {
-        return install(context, manifest(name), new byte[0], "", "");
+        return install(context, name, jar(manifest(name), new byte[0], "", ""));
     }
 
     /** Installs and starts a bundle with one DS component. */
     static Bundle start(BundleContext context, String name, Class<?> component, String declaration)
             throws IOException, BundleException {
+        return install(context, name, jar(name, component, declaration));
+    }
+
+    /** Returns a bundle with one DS component, to be installed or to update one with. */
+    static InputStream jar(String name, Class<?> component, String declaration) throws IOException {
         Manifest manifest = manifest(name);
         Attributes headers = manifest.getMainAttributes();
         headers.putValue(
                 Constants.IMPORT_PACKAGE,
                 "org.jobcontrol.api;version=\"[1,2)\",org.jobcontrol.api.domain;version=\"[1,2)\","
+                        + "org.jobcontrol.api.spi;version=\"[1,2)\","
                         + "org.jobcontrol.api.storage;version=\"[1,2)\"");
         headers.putValue("Service-Component", "OSGI-INF/component.xml");
         String file = component.getName().replace('.', '/') + ".class";
         try (InputStream code = component.getResourceAsStream("/" + file)) {
-            return install(context, manifest, code.readAllBytes(), file, declaration);
+            return jar(manifest, code.readAllBytes(), file, declaration);
         }
     }
 
@@ -43,6 +53,14 @@ final class Consumers {
     static <S> S service(Bundle bundle, Class<S> type) {
         BundleContext context = bundle.getBundleContext();
         return context.getService(context.getServiceReference(type));
+    }
+
+    /** Calls the component of a bundle, once it is there. */
+    static Object call(Bundle bundle) throws Exception {
+        await().pollInterval(Duration.ofMillis(5))
+                .until(() -> bundle.getRegisteredServices() != null);
+        BundleContext context = bundle.getBundleContext();
+        return ((Callable<?>) context.getService(bundle.getRegisteredServices()[0])).call();
     }
 
     private static Manifest manifest(String name) {
@@ -54,9 +72,8 @@ final class Consumers {
         return manifest;
     }
 
-    private static Bundle install(
-            BundleContext context, Manifest manifest, byte[] code, String file, String component)
-            throws IOException, BundleException {
+    private static InputStream jar(Manifest manifest, byte[] code, String file, String component)
+            throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JarOutputStream jar = new JarOutputStream(bytes, manifest)) {
             if (!file.isEmpty()) {
@@ -66,9 +83,12 @@ final class Consumers {
                 jar.write(component.getBytes(StandardCharsets.UTF_8));
             }
         }
-        String name = manifest.getMainAttributes().getValue(Constants.BUNDLE_SYMBOLICNAME);
-        Bundle bundle = context.installBundle(
-                "consumer:" + name, new ByteArrayInputStream(bytes.toByteArray()));
+        return new ByteArrayInputStream(bytes.toByteArray());
+    }
+
+    private static Bundle install(BundleContext context, String name, InputStream jar)
+            throws BundleException {
+        Bundle bundle = context.installBundle("consumer:" + name, jar);
         bundle.start();
         return bundle;
     }
