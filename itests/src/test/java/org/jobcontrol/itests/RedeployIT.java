@@ -1,6 +1,5 @@
 package org.jobcontrol.itests;
 
-import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -11,7 +10,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Dictionary;
 import java.util.Hashtable;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import javax.inject.Inject;
@@ -36,7 +34,6 @@ import org.jobcontrol.api.storage.PoolSpec;
 import org.jobcontrol.api.storage.StoragePool;
 import org.jobcontrol.api.storage.StoragePools;
 import org.jobcontrol.api.storage.StorageVolume;
-import org.jobcontrol.api.storage.VolumeSpec;
 import org.junit.Before;
 import org.junit.Test;
 import org.junit.runner.RunWith;
@@ -47,7 +44,6 @@ import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerMethod;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.BundleException;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.util.tracker.ServiceTracker;
 
@@ -218,37 +214,5 @@ public class RedeployIT {
         Dictionary<String, Object> values = new Hashtable<>();
         values.put("drain_timeout_millis", "200");
         configurations.getConfiguration("org.jobcontrol", "?").update(values);
-    }
-
-    // ---- all, many times ------------------------------------------------------------------------
-
-    @Test
-    public void bundles_startedAgainTwentyTimes_leaveNoThread() throws Exception {
-        Set<Thread> before = ourThreads();
-        for (int i = 0; i < 20; i++) {
-            StoragePool pool = startedPool();
-            pool.create(VolumeSpec.sparse("a.img", 4096), LONG).await();
-            pool.volume("a.img").orElseThrow().delete(LONG);
-            restart("org.jobcontrol.storage", "org.jobcontrol.domain", "org.jobcontrol.core");
-        }
-        bundle("org.jobcontrol.core").stop();
-        await().untilAsserted(() -> assertThat(ourThreads())
-                .allMatch(thread -> !thread.isAlive() || before.contains(thread)));
-        assertFiles();
-    }
-
-    private void restart(String... names) throws BundleException {
-        for (String name : names) {
-            bundle(name).stop();
-        }
-        for (String name : names) {
-            bundle(name).start();
-        }
-    }
-
-    private static Set<Thread> ourThreads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("jobcontrol-"))
-                .collect(toSet());
     }
 }
