@@ -7,12 +7,8 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Dictionary;
-import java.util.Hashtable;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import javax.inject.Inject;
 import org.jobcontrol.api.AsyncJob;
@@ -93,7 +89,10 @@ public class ConsumerIT {
         StoragePool pool = pools.define(PoolSpec.directory("images", directory));
         pool.start(LONG).await();
         domain = domains.define(DomainSpec.of("web-01", 1 << 20));
-        configure("drain_timeout_millis", "200", "leak_tracking", "ALL");
+        CoreConfiguration.set(
+                configurations,
+                control.of(domain),
+                Map.of("drain_timeout_millis", "200", "leak_tracking", "ALL"));
     }
 
     @After
@@ -115,41 +114,6 @@ public class ConsumerIT {
     private void uninstall() throws BundleException {
         consumer.uninstall();
         consumer = null;
-    }
-
-    private void configure(String... pairs) throws Exception {
-        Dictionary<String, Object> values = new Hashtable<>();
-        for (int i = 0; i < pairs.length; i += 2) {
-            values.put(pairs[i], pairs[i + 1]);
-        }
-        configurations.getConfiguration("org.jobcontrol", "?").update(values);
-        // Taken over on another thread: a probe with an unlikely default timeout tells when.
-        values.put("begin_timeout_millis", "1234");
-        configurations.getConfiguration("org.jobcontrol", "?").update(values);
-        JobObject jobs = control.of(domain);
-        await().until(() -> defaultTimeout(jobs).equals(Duration.ofMillis(1234)));
-    }
-
-    private Duration defaultTimeout(JobObject jobs) throws Exception {
-        try (Job holder = jobs.begin(JobType.MODIFY, "holder", LONG)) {
-            holder.detach();
-            return CompletableFuture.supplyAsync(() -> {
-                        try (Job job = jobs.begin(JobType.MODIFY, "probe")) {
-                            return Duration.ZERO;
-                        } catch (JobRefusedException e) {
-                            return e.getMessage().contains("within PT1.234S")
-                                    ? Duration.ofMillis(1234)
-                                    : Duration.ZERO;
-                        } catch (InterruptedException e) {
-                            return Duration.ZERO;
-                        }
-                    })
-                    .get(2, TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            // It has begun to wait with the default of before; it gets its job when the holder
-            // ends.
-            return Duration.ZERO;
-        }
     }
 
     // ---- in whose name --------------------------------------------------------------------------
@@ -257,19 +221,5 @@ public class ConsumerIT {
                 .thenApply(Job::id)
                 .toCompletableFuture()
                 .get();
-    }
-
-    // ---- configuration --------------------------------------------------------------------------
-
-    @Test
-    public void configuration_bad_isRefusedAndTheLastStays() throws Exception {
-        try (Log log = new Log(context)) {
-            Dictionary<String, Object> bad = new Hashtable<>();
-            bad.put("begin_timeout_millis", "soon");
-            configurations.getConfiguration("org.jobcontrol", "?").update(bad);
-            await().untilAsserted(() -> assertThat(log.text())
-                    .contains("begin_timeout_millis is 'soon', not a number from 1 to 86400000"));
-            assertThat(defaultTimeout(control.of(domain))).isEqualTo(Duration.ofMillis(1234));
-        }
     }
 }
