@@ -61,32 +61,6 @@ public class AdaptersIT {
         registered.forEach(ServiceRegistration::unregister);
     }
 
-    /** A thing that only these tests manage. */
-    private record Lamp(String name) {}
-
-    private static class LampAdapter implements TargetAdapter<Lamp> {
-        private final AdmissionPolicy policy;
-
-        LampAdapter(AdmissionPolicy policy) {
-            this.policy = policy;
-        }
-
-        @Override
-        public Class<Lamp> type() {
-            return Lamp.class;
-        }
-
-        @Override
-        public TargetId identify(Lamp lamp) {
-            return TargetId.of("lamp", lamp.name());
-        }
-
-        @Override
-        public AdmissionPolicy policy() {
-            return policy;
-        }
-    }
-
     private ServiceRegistration<?> register(TargetAdapter<?> adapter, String kind, int ranking) {
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(TargetAdapter.KIND, kind);
