@@ -34,7 +34,8 @@ public interface JobControl {
     Optional<JobObject> find(TargetId id);
 
     /**
-     * Returns every live job object.
+     * Returns every live job object. One that is closed lives as long as a job runs there, which keeps
+     * the next of the same target waiting; it comes before that one.
      *
      * @return a snapshot of each, taken one after another without stopping anybody
      */

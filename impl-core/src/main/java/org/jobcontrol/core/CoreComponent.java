@@ -11,6 +11,7 @@ import org.jobcontrol.api.spi.JobJournal;
 import org.jobcontrol.api.spi.TargetAdapter;
 import org.jobcontrol.core.engine.EngineClock;
 import org.jobcontrol.core.engine.JobEngine;
+import org.jobcontrol.core.engine.OrphanListener;
 import org.jobcontrol.core.engine.Settings;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -25,6 +26,7 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,6 +102,19 @@ public final class CoreComponent implements JobControls, JobAdmin {
 
     void removeAdapter(TargetAdapter<?> adapter) {
         engine.adapters().remove(adapter);
+    }
+
+    @Reference(
+            name = "orphans",
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addOrphanListener(OrphanListener listener) {
+        engine.orphans(listener);
+    }
+
+    void removeOrphanListener(OrphanListener listener) {
+        engine.noOrphans(listener);
     }
 
     // ---- bundles --------------------------------------------------------------------------------

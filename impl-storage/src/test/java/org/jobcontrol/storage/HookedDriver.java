@@ -2,7 +2,6 @@ package org.jobcontrol.storage;
 
 import java.nio.channels.ReadableByteChannel;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
@@ -28,7 +27,6 @@ final class HookedDriver implements StorageDriver {
 
     private final StorageDriver driver;
     private volatile Hook hook = (work, job) -> {};
-    private volatile Consumer<InterruptedJob> recoveries = job -> {};
 
     HookedDriver(StorageDriver driver) {
         this.driver = driver;
@@ -36,11 +34,6 @@ final class HookedDriver implements StorageDriver {
 
     void hook(Hook value) {
         hook = value;
-    }
-
-    /** Hears of every job that is to be recovered. */
-    void recoveries(Consumer<InterruptedJob> value) {
-        recoveries = value;
     }
 
     private void before(String work, Job job) throws StorageException {
@@ -166,14 +159,12 @@ final class HookedDriver implements StorageDriver {
 
     @Override
     public Recovery recover(PoolSpec pool, InterruptedJob job) throws StorageException {
-        recoveries.accept(job);
         return driver.recover(pool, job);
     }
 
     @Override
     public Recovery recover(PoolSpec pool, String volume, InterruptedJob job)
             throws StorageException {
-        recoveries.accept(job);
         return driver.recover(pool, volume, job);
     }
 }

@@ -3,15 +3,11 @@ package org.jobcontrol.storage;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.JobFuture;
-import org.jobcontrol.api.JobInfo;
-import org.jobcontrol.api.JobObjectInfo;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.storage.PoolSpec;
 import org.jobcontrol.api.storage.StoragePool;
@@ -21,6 +17,7 @@ import org.jobcontrol.core.engine.EngineClock;
 import org.jobcontrol.core.engine.JobEngine;
 import org.jobcontrol.core.engine.Settings;
 import org.jobcontrol.core.journal.FileJournal;
+import org.jobcontrol.core.journal.Teller;
 import org.jobcontrol.storage.directory.DirectoryDriver;
 
 /**
@@ -38,31 +35,22 @@ final class KilledProcess {
         this.pool = pool;
     }
 
-    private static synchronized void say(String what, long id, Object more) {
-        System.out.println(what + " " + id + " " + more);
-        if (System.out.checkError()) {
-            // nobody listens any more, so nobody will kill this
-            Runtime.getRuntime().halt(1);
-        }
-    }
-
     public static void main(String[] arguments) throws Exception {
         Path directory = Path.of(arguments[0]);
         long before = System.nanoTime();
         FileJournal journal = new FileJournal(directory.resolve("journal"));
         JobEngine engine = new JobEngine(
                 EngineClock.system(), longHistory(), journal, type -> JobEngine.NO_BUNDLE);
-        say("millis", 0, (System.nanoTime() - before) / 1_000_000);
+        JobControl control = engine.control("com.acme.test");
+        Teller.started(control, before);
         StorageCatalog catalog = new StorageCatalog();
         HookedDriver driver = new HookedDriver(new DirectoryDriver(directory));
         driver.hook((work, job) -> {
             if (job.type() == JobType.ASYNC || job.type() == JobType.DESTROY) {
-                say("begun", job.id(), work);
+                Teller.say("begun", job.id(), work);
             }
         });
-        driver.recoveries(job -> say("recovered", job.id(), job.operation()));
         catalog.add(driver, 0);
-        JobControl control = engine.control("com.acme.test");
         StoragePoolsService pools = new StoragePoolsService(catalog, control);
         Optional<StoragePool> known = pools.find("images");
         engine.adapters().add(new PoolAdapter(catalog), PoolAdapter.KIND, 0);
@@ -70,10 +58,9 @@ final class KilledProcess {
         StoragePool pool = known.isPresent()
                 ? known.get()
                 : pools.define(PoolSpec.directory("images", directory.resolve("images")));
-        tellWhatWas(control);
         pool.build(LONG).await();
         pool.start(LONG).await();
-        say("ready", 0, "");
+        Teller.recovered(control);
         new KilledProcess(pool).work(Long.parseLong(arguments[1]));
     }
 
@@ -90,20 +77,6 @@ final class KilledProcess {
                 Duration.ZERO);
     }
 
-    /** Waits until all is recovered, and tells how every job ended that is remembered. */
-    private static void tellWhatWas(JobControl control) throws Exception {
-        for (JobObjectInfo object : control.objects()) {
-            List<JobInfo> jobs = new ArrayList<>(object.jobs());
-            object.async().ifPresent(jobs::add);
-            for (JobInfo job : jobs) {
-                control.ended(job.id()).toCompletableFuture().get();
-            }
-        }
-        for (JobInfo job : control.history(Integer.MAX_VALUE)) {
-            say("history", job.id(), job.outcome().orElseThrow());
-        }
-    }
-
     private void work(long seed) {
         for (int i = 0; i < THREADS; i++) {
             String name = "v" + i;
@@ -117,7 +90,7 @@ final class KilledProcess {
             try {
                 step(name, random);
             } catch (Exception e) {
-                say("failed", 0, e);
+                Teller.say("failed", 0, e);
             }
         }
     }
@@ -147,14 +120,14 @@ final class KilledProcess {
 
     private static void await(JobFuture<?> work) throws Exception {
         work.await();
-        say("ended", work.id(), "");
+        Teller.say("ended", work.id(), "");
     }
 
     private static void delete(StorageVolume volume) throws Exception {
         try (Job job = volume.jobs().begin(JobType.DESTROY, "volume.delete", LONG)) {
             volume.delete(job);
             job.close();
-            say("ended", job.id(), "");
+            Teller.say("ended", job.id(), "");
         }
     }
 }

@@ -28,8 +28,8 @@ import org.osgi.framework.wiring.BundleRevision;
 @ExamReactorStrategy(PerClass.class)
 public class BundlesIT {
     /** Annotations, and what only one of the shells has. */
-    private static final Pattern OPTIONAL =
-            Pattern.compile("=(org\\.(jspecify|apache\\.karaf|jline)|com\\.sun\\.jna)");
+    private static final Pattern OPTIONAL = Pattern.compile(
+            "=(org\\.(jspecify|osgi\\.service\\.event|apache\\.karaf|jline)|com\\.sun\\.jna)");
 
     /** Packages of the JDK have no versions. */
     private static final Pattern JDK = Pattern.compile(
@@ -114,6 +114,7 @@ public class BundlesIT {
                                 "=org.jobcontrol.api",
                                 "=org.jspecify.annotations)",
                                 "=org.osgi.framework)",
+                                "=org.osgi.service.event)",
                                 "=org.osgi.service.component)",
                                 "=org.slf4j)",
                                 "=com.google.gson)",

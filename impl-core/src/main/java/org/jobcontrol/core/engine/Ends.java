@@ -162,6 +162,9 @@ final class Ends {
         if (extras != null) {
             extras.forget();
         }
+        if (job.life().outcome() == JobOutcome.ORPHANED) {
+            job.object.engine().orphaned(JobSnapshot.of(job));
+        }
     }
 
     /** Says that a job holds nothing any more: it has ended, or was never admitted. */

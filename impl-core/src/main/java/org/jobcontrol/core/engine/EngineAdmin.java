@@ -47,7 +47,8 @@ final class EngineAdmin implements JobAdmin {
         Request request = job.request();
         if ((request != null && request.refuse(Reason.ABORTED, why))
                 || job.end(JobOutcome.ORPHANED, new JobAbortedException(jobId, why))) {
-            LOG.warn("{} was {}", job, why);
+            LOG.warn(
+                    "{} was {} (by thread {})", job, why, Thread.currentThread().getName());
             return;
         }
         throw new IllegalArgumentException(

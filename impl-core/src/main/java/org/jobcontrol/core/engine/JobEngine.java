@@ -8,10 +8,12 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jobcontrol.api.JobAdmin;
 import org.jobcontrol.api.JobControl;
+import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobRefusedException.Reason;
 import org.jobcontrol.api.TargetId;
@@ -55,6 +57,7 @@ public final class JobEngine implements AutoCloseable {
     private final LeakTracker leaks;
     private final StuckWatch stuck = new StuckWatch(this);
     private final History history;
+    private final AtomicReference<@Nullable OrphanListener> orphans = new AtomicReference<>();
     private volatile Settings settings;
     private volatile boolean closing;
 
@@ -189,6 +192,24 @@ public final class JobEngine implements AutoCloseable {
         recoveries.wantAll(kind);
     }
 
+    /**
+     * Tells of jobs that end orphaned from now on.
+     *
+     * @param listener who hears of them
+     */
+    public void orphans(OrphanListener listener) {
+        orphans.set(listener);
+    }
+
+    /**
+     * Tells no more of jobs that end orphaned.
+     *
+     * @param listener who heard of them; another one stays
+     */
+    public void noOrphans(OrphanListener listener) {
+        orphans.compareAndSet(listener, null);
+    }
+
     /** Admits no more jobs, gives those that run the drain time, aborts the rest, and stops. */
     @Override
     public void close() {
@@ -232,6 +253,14 @@ public final class JobEngine implements AutoCloseable {
 
     Recorder recorder() {
         return recorder;
+    }
+
+    /** Tells of a job that has ended orphaned. */
+    void orphaned(JobInfo job) {
+        OrphanListener listener = orphans.get();
+        if (listener != null) {
+            listener.orphaned(job);
+        }
     }
 
     Recoveries recoveries() {
@@ -350,8 +379,11 @@ public final class JobEngine implements AutoCloseable {
         return Optional.ofNullable(objects.get(id)).filter(object -> !object.closed());
     }
 
+    /** Returns all job objects, each after those closed ones that it waits for. */
     List<CoreJobObject> objects() {
-        return new ArrayList<>(objects.values());
+        List<CoreJobObject> all = new ArrayList<>();
+        objects.values().forEach(object -> Succession.addLine(object, all));
+        return all;
     }
 
     /** Forgets a job object that is closed and idle. */

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jobcontrol.api.JobInfo;
@@ -100,7 +101,8 @@ final class StuckWatch {
         Watched last = seen.get(job.id);
         if (last == null || !last.sign.equals(sign)) {
             if (last != null && last.reported) {
-                LOG.info("{} moves on", job);
+                // as loud as the report that it ends
+                LOG.warn("{} moves on", job);
             }
             seen.put(job.id, new Watched(sign, now, false));
         } else if (!last.reported && now - last.since >= interval.toNanos()) {
@@ -117,7 +119,7 @@ final class StuckWatch {
                 job,
                 Duration.ofSeconds(quiet.toSeconds()),
                 waiters(job),
-                stack(job.boundTo()));
+                stack(job));
     }
 
     /** Names the jobs that wait for a job, on its target and on the parent of that. */
@@ -143,10 +145,21 @@ final class StuckWatch {
         return hold.object.waitedForBy(hold).contains(job);
     }
 
-    private static String stack(@Nullable Thread thread) {
-        if (thread == null) {
-            return "it is bound to no thread";
-        }
+    /** Says where the thread is that the job is bound to; else the one that is called like its owner. */
+    private static String stack(JobEntry job) {
+        Thread bound = job.boundTo();
+        String name = job.owner().thread();
+        Optional<Thread> owner = bound != null
+                ? Optional.of(bound)
+                : Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().equals(name))
+                        .findFirst();
+        return owner.filter(Thread::isAlive)
+                .map(StuckWatch::stack)
+                .orElse("its thread " + name + " has ended, or is a virtual one");
+    }
+
+    private static String stack(Thread thread) {
         StringBuilder text = new StringBuilder(
                 "thread " + thread.getName() + " (" + thread.getState() + ") is at");
         for (StackTraceElement frame : Objects.requireNonNull(thread.getStackTrace(), "stack")) {

@@ -70,6 +70,15 @@ final class Succession {
         }
     }
 
+    /** Adds a job object to a list, and before it its predecessors, the oldest first. */
+    static void addLine(CoreJobObject object, List<CoreJobObject> line) {
+        CoreJobObject earlier = object.succession().predecessor;
+        if (earlier != null) {
+            addLine(earlier, line);
+        }
+        line.add(object);
+    }
+
     /** Returns the jobs of predecessors, oldest first. It wakes nobody there: the caller has a lock. */
     static List<JobEntry> earlierJobs(CoreJobObject object) {
         CoreJobObject earlier = object.succession().predecessor;

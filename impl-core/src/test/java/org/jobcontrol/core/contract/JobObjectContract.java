@@ -2,6 +2,7 @@ package org.jobcontrol.core.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 import static org.jobcontrol.api.JobType.DESTROY;
 import static org.jobcontrol.api.JobType.MODIFY;
@@ -24,6 +25,7 @@ import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobObject;
+import org.jobcontrol.api.JobObjectInfo;
 import org.jobcontrol.api.JobOutcome;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.JobRefusedException.Reason;
@@ -459,6 +461,9 @@ public abstract class JobObjectContract {
                 .isInstanceOf(JobUnavailableException.class);
         JobObject anew = control.of(target());
         assertThat(anew.tryBegin(MODIFY, "before the old one's end")).isEmpty();
+        assertThat(control.objects())
+                .extracting(JobObjectInfo::closed, object -> object.jobs().size())
+                .containsExactly(tuple(true, 1), tuple(false, 0));
         holder.close();
         anew.begin(MODIFY, "after it").close();
     }

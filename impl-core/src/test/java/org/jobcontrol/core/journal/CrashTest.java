@@ -319,6 +319,9 @@ class CrashTest {
                 .hasMessageContaining(
                         "held by VOLUME_WIPE #" + wipe.id() + " (bundle com.acme.test");
         assertThat(volume.tryBegin(JobType.DESTROY, "destroy")).isEmpty();
+        assertThat(control.objects())
+                .anyMatch(object ->
+                        object.async().filter(job -> job.id() == wipe.id()).isPresent());
         assertThat(volume.explain(JobType.QUERY).blockers())
                 .extracting(JobInfo::id)
                 .containsExactly(wipe.id());
