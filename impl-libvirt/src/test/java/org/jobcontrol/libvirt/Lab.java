@@ -10,6 +10,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jobcontrol.api.JobAdmin;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.JobFuture;
@@ -18,6 +19,7 @@ import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.domain.Domain;
 import org.jobcontrol.api.domain.DomainDriver;
 import org.jobcontrol.api.domain.Domains;
+import org.jobcontrol.api.spi.JobJournal;
 import org.jobcontrol.api.storage.StorageDriver;
 import org.jobcontrol.api.storage.StoragePools;
 import org.jobcontrol.core.engine.EngineClock;
@@ -26,6 +28,7 @@ import org.jobcontrol.core.engine.Settings;
 import org.jobcontrol.domain.Wiring;
 import org.jobcontrol.storage.StorageWiring;
 import org.jobcontrol.storage.directory.DirectoryDriver;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 
@@ -33,9 +36,9 @@ import org.osgi.framework.ServiceRegistration;
 final class Lab implements AutoCloseable {
     private static final long POLL_MILLIS = 1_000;
 
-    private final JobEngine engine = new JobEngine(EngineClock.system(), Settings.DEFAULTS);
-    private final Wiring wiring = new Wiring(engine);
-    private final StorageWiring storage = new StorageWiring(engine);
+    private final JobEngine engine;
+    private final Wiring wiring;
+    private final StorageWiring storage;
     private final StorageDriver directories = new DirectoryDriver((Path) null);
     private final AtomicInteger registered = new AtomicInteger();
     private final EventLoop loop;
@@ -43,6 +46,16 @@ final class Lab implements AutoCloseable {
     private volatile boolean localBytes = true;
 
     Lab(String uri) throws Exception {
+        this(uri, null, control -> {});
+    }
+
+    /** Also has jobs recorded, and something done before libvirt is connected. */
+    Lab(String uri, @Nullable JobJournal journal, Consumer<JobControl> started) throws Exception {
+        engine = new JobEngine(
+                EngineClock.system(), Settings.DEFAULTS, journal, type -> JobEngine.NO_BUNDLE);
+        started.accept(control());
+        wiring = new Wiring(engine);
+        storage = new StorageWiring(engine);
         Libvirt libvirt = Libvirt.load();
         loop = EventLoop.start(libvirt);
         Domains ofTheDriver = wiring.domains(engine.control("org.jobcontrol.libvirt"));
@@ -61,6 +74,7 @@ final class Lab implements AutoCloseable {
     private ServiceRegistration<?> register(Object service) {
         if (service instanceof DomainDriver driver) {
             wiring.add(driver);
+            engine.recover("domain");
         } else {
             storage.add((StorageDriver) service);
         }
