@@ -74,8 +74,12 @@ final class JobCommands {
     }
 
     private static String names(Stream<JobInfo> jobs) {
-        return String.join(
-                ", ", jobs.map(job -> "#" + job.id() + " " + job.operation()).toList());
+        return String.join(", ", jobs.map(JobCommands::name).toList());
+    }
+
+    private static String name(JobInfo job) {
+        String name = "#" + job.id() + " " + job.operation();
+        return job.state() == JobState.RUNNING ? name : name + " (" + job.state() + ")";
     }
 
     // ---- one job --------------------------------------------------------------------------------

@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonParser;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.DomainOperation;
 import org.jobcontrol.api.Job;
@@ -17,13 +21,16 @@ import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobType;
+import org.jobcontrol.api.spi.JobJournal;
 import org.jobcontrol.core.Target;
 import org.jobcontrol.core.engine.EngineClock;
 import org.jobcontrol.core.engine.JobEngine;
 import org.jobcontrol.core.engine.Settings;
+import org.jobcontrol.core.journal.FileJournal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -38,8 +45,7 @@ class CommandRunnerTest {
 
     @BeforeEach
     void start() {
-        engine = new JobEngine(
-                EngineClock.system(), Settings.DEFAULTS, null, type -> JobEngine.NO_BUNDLE);
+        engine = new JobEngine(EngineClock.system(), Settings.DEFAULTS);
         Target.addAdapters(engine);
         JobControl control = engine.control("com.acme.backup", 7);
         web = control.of(Target.domain("web-01"));
@@ -147,6 +153,49 @@ class CommandRunnerTest {
         assertThat(run(0, "drain", "-t", "1s")).contains("nothing runs");
         assertThatThrownBy(() -> web.begin(JobType.QUERY, "late", LONG))
                 .hasMessageContaining("web-01");
+    }
+
+    @Test
+    void interruptedJob_isShown_andRecoveredOnDemand(
+            @TempDir Path directory, @TempDir Path ofTheDead) throws Exception {
+        long id;
+        try (FileJournal journal = new FileJournal(ofTheDead);
+                JobEngine dead = engine(journal)) {
+            Target.addAdapters(dead);
+            AsyncJob save = dead.control("com.acme.backup")
+                    .of(Target.domain("web-02"))
+                    .beginAsync(DomainOperation.SAVE, JobMask.DEFAULT, LONG);
+            id = save.id();
+            // what the disk has at this moment is what a crash leaves
+            copy(ofTheDead, directory);
+            save.close();
+        }
+        try (FileJournal journal = new FileJournal(directory);
+                JobEngine next = engine(journal)) {
+            runner = new CommandRunner(new Services(next.control("com.acme.look"), next.admin()));
+            assertThat(run(80, "list"))
+                    .contains("domain web-02  ")
+                    .contains("#" + id + " SAVE (RECOVERING)");
+            assertThat(run(80, "info", id)).containsPattern("Job type: +Recovering");
+            assertThat(run(0, "recover", id)).contains("job #" + id + " is being recovered");
+            Target.addAdapters(next);
+            next.control("com.acme.look").ended(id).toCompletableFuture().get();
+            assertThat(run(80, "history")).contains("SAVE").contains("ORPHANED");
+            assertRefused("no job #" + id + " waits for its recovery", "recover", id);
+        }
+    }
+
+    private static JobEngine engine(JobJournal journal) {
+        return new JobEngine(
+                EngineClock.system(), Settings.DEFAULTS, journal, type -> JobEngine.NO_BUNDLE);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        }
     }
 
     // ---- bad input ------------------------------------------------------------------------------
