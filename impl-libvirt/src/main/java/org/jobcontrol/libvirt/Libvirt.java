@@ -1,10 +1,11 @@
 package org.jobcontrol.libvirt;
 
 import com.sun.jna.Library;
-import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import com.sun.jna.PointerType;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.Objects;
 import org.jobcontrol.api.LibvirtException;
@@ -50,8 +51,12 @@ final class Libvirt {
         return new Libvirt(virt, bind("c", C.class));
     }
 
+    /** Not by Native.load, which keeps the interface for good, and so every class of this bundle. */
     private static <L extends Library> L bind(String name, Class<L> type) {
-        return Native.load(name, type, Map.of(Library.OPTION_STRING_ENCODING, ENCODING));
+        InvocationHandler functions =
+                new Library.Handler(name, type, Map.of(Library.OPTION_STRING_ENCODING, ENCODING));
+        return type.cast(
+                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, functions));
     }
 
     Virt virt() {
