@@ -1,6 +1,9 @@
 package org.jobcontrol.libvirt;
 
+import com.sun.jna.Pointer;
+
 import org.jobcontrol.api.LibvirtException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,8 +21,11 @@ final class EventLoop implements AutoCloseable {
     private final Libvirt libvirt;
     private final Thread thread;
 
-    /** Kept, as libvirt only has its address. */
-    private final Virt.Timer wake = (timer, data) -> {};
+    /**
+     * Kept, as libvirt only has its address. A method of this object, and no lambda that needs nothing:
+     * such a one is kept by its class, and JNA keeps the class for as long as the callback is there.
+     */
+    private final Virt.Timer wake = this::woken;
 
     private final int timer;
     private volatile boolean closed;
@@ -36,6 +42,11 @@ final class EventLoop implements AutoCloseable {
         EventLoop loop = new EventLoop(libvirt);
         loop.thread.start();
         return loop;
+    }
+
+    /** There is nothing to do but to look again whether the loop is closed. */
+    private void woken(int which, @Nullable Pointer data) {
+        LOG.trace("woken by timer {}", which);
     }
 
     private void run() {

@@ -1,6 +1,7 @@
 package org.jobcontrol.libvirt;
 
 import com.sun.jna.Library;
+import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import com.sun.jna.PointerType;
@@ -57,6 +58,14 @@ final class Libvirt {
                 new Library.Handler(name, type, Map.of(Library.OPTION_STRING_ENCODING, ENCODING));
         return type.cast(
                 Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, functions));
+    }
+
+    /**
+     * Has JNA forget this bundle, when nothing of the library is called any more. JNA keeps what it found
+     * out of an interface with callbacks for as long as that is there, and in it the interface.
+     */
+    static void forget() {
+        Native.getLibraryOptions(Virt.class).values().removeIf(Virt.class::equals);
     }
 
     Virt virt() {

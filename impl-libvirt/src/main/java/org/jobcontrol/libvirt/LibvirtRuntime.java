@@ -70,6 +70,7 @@ public final class LibvirtRuntime {
         synchronized (lock) {
             if (loop != null) {
                 loop.close();
+                Libvirt.forget();
             }
         }
     }

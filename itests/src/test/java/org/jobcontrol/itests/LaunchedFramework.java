@@ -119,6 +119,13 @@ final class LaunchedFramework implements AutoCloseable {
         return List.copyOf(ours);
     }
 
+    Bundle bundle(String name) {
+        return Stream.of(context().getBundles())
+                .filter(bundle -> bundle.getSymbolicName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** Installs our bundles, and starts none. */
     void installOurs() throws Exception {
         ours.clear();
@@ -171,13 +178,17 @@ final class LaunchedFramework implements AutoCloseable {
 
     /** Sets values of the configuration {@code org.jobcontrol}. */
     void configure(Map<String, String> values) throws Exception {
+        configure("getConfiguration", "org.jobcontrol", values);
+    }
+
+    /** Has the libvirt bundle connect whenever it is started. */
+    void connect(String uri) throws Exception {
+        configure("createFactoryConfiguration", "org.jobcontrol.libvirt", Map.of("uri", uri));
+    }
+
+    private void configure(String how, String pid, Map<String, String> values) throws Exception {
         Object admin = service("org.osgi.service.cm.ConfigurationAdmin");
-        Object configuration = invoke(
-                admin,
-                "getConfiguration",
-                List.of(String.class, String.class),
-                "org.jobcontrol",
-                "?");
+        Object configuration = invoke(admin, how, List.of(String.class, String.class), pid, "?");
         invoke(
                 configuration,
                 "update",

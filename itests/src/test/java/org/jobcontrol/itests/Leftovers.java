@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Field;
 import java.lang.runtime.ObjectMethods;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,12 +20,16 @@ import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import org.osgi.framework.Bundle;
 
 /** What there is of our bundles in this process, whoever holds it. */
 final class Leftovers {
     /** A line of the histogram: its number, how many objects, how many bytes, and their class. */
     private static final Pattern LINE =
             Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+\\[*L?(org\\.jobcontrol\\.[^;\\s]+).*");
+
+    /** More than those of one connection. */
+    private static final int MOST_CALLBACKS = 10;
 
     private Leftovers() {}
 
@@ -73,6 +78,14 @@ final class Leftovers {
         } catch (Throwable e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** JNA lets go of callbacks that are garbage when its table of them is used the next time. */
+    static void haveJnaForget(Bundle jna) throws ReflectiveOperationException {
+        Field callbacks =
+                jna.loadClass("com.sun.jna.CallbackReference").getDeclaredField("callbackMap");
+        callbacks.setAccessible(true);
+        assertThat((Map<?, ?>) callbacks.get(null)).hasSizeLessThan(MOST_CALLBACKS);
     }
 
     private static boolean isOfTheTest(String type) {

@@ -76,7 +76,7 @@ public class LibvirtIT {
         }
     }
 
-    private static boolean isInstalled() throws IOException, InterruptedException {
+    static boolean isInstalled() throws IOException, InterruptedException {
         Process list = new ProcessBuilder("/sbin/ldconfig", "-p").start();
         String libraries = new String(list.getInputStream().readAllBytes());
         list.waitFor();
