@@ -22,6 +22,7 @@ public interface JobControl {
      * @return the job object; equal to any other of the same target until that is closed
      * @throws IllegalArgumentException if there is no adapter for the target's class; it names the
      *     class and the kinds present
+     * @throws IllegalStateException if job control has stopped: this service is gone
      */
     JobObject of(Object target);
 

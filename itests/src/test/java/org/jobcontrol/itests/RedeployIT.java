@@ -161,7 +161,8 @@ public class RedeployIT {
     public void core_stopped_abortsWhatRunsRefusesWhatWaitsAndStartsAgain() throws Exception {
         configureShortDrain();
         Domain domain = service(Domains.class).define(DomainSpec.of("web-01", 1 << 20));
-        JobObject jobs = service(JobControl.class).of(domain);
+        JobControl control = service(JobControl.class);
+        JobObject jobs = control.of(domain);
         AsyncJob async = jobs.beginAsync(DomainOperation.SAVE, JobMask.DEFAULT, LONG);
         async.onAbort(() -> {
             async.fail(new JobAbortedException(async.id(), "asked to"));
@@ -179,6 +180,9 @@ public class RedeployIT {
                 .isInstanceOfSatisfying(
                         JobRefusedException.class,
                         refusal -> assertThat(refusal.reason()).isEqualTo(Reason.CLOSING));
+        assertThatThrownBy(() -> control.of(domain))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("job control has stopped");
         assertThat(context.getServiceReference(JobControl.class)).isNull();
         assertThat(context.getServiceReference(Domains.class)).isNull();
 

@@ -43,6 +43,10 @@ final class BundleJobControl implements JobControl {
 
     @Override
     public JobObject of(Object target) {
+        if (engine.closed()) {
+            throw new IllegalStateException(
+                    "job control has stopped; the next one is another service");
+        }
         AdapterRegistry.Identified identified = engine.adapters().identify(target);
         return mine(engine.object(identified.id(), identified::policy));
     }

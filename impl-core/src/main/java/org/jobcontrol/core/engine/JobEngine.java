@@ -60,6 +60,7 @@ public final class JobEngine implements AutoCloseable {
     private final AtomicReference<@Nullable OrphanListener> orphans = new AtomicReference<>();
     private volatile Settings settings;
     private volatile boolean closing;
+    private volatile boolean closed;
 
     /**
      * Starts an engine that does not know bundles.
@@ -214,6 +215,7 @@ public final class JobEngine implements AutoCloseable {
     @Override
     public void close() {
         departures.everybodyLeaves();
+        closed = true;
         leaks.close();
         stuck.close();
         recorder.close();
@@ -287,6 +289,10 @@ public final class JobEngine implements AutoCloseable {
 
     boolean closing() {
         return closing;
+    }
+
+    boolean closed() {
+        return closed;
     }
 
     /** Refuses whoever waits, and whoever comes later. */

@@ -148,7 +148,7 @@ final class Recoveries {
     }
 
     private static void end(InterruptedEntry job, JobOutcome outcome, String detail) {
-        String what = "the process died while it ran; " + detail;
+        String what = "it was interrupted while it ran; " + detail;
         if (job.end(outcome, new JobAbortedException(job.id, what))) {
             LOG.warn("{} is {}: {}", job, outcome, what);
         }

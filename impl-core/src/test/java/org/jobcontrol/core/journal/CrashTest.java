@@ -191,7 +191,7 @@ class CrashTest {
         JobInfo end = ended(save.id());
         assertThat(end.outcome()).contains(JobOutcome.ABORTED);
         assertThat(end.error().orElseThrow())
-                .hasMessage("the process died while it ran; taken back");
+                .hasMessage("it was interrupted while it ran; taken back");
         assertThat(end.owner().bundle()).isEqualTo("com.acme.test");
         assertThat(recovered).singleElement().satisfies(job -> {
             assertThat(job.id()).isEqualTo(save.id());
