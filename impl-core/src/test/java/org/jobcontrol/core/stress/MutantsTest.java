@@ -3,11 +3,17 @@ package org.jobcontrol.core.stress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,49 +28,68 @@ class MutantsTest {
     private static final String ADMISSIONS = "300000";
     private static final String SEED = "1";
 
+    /** Several at a time: most of them are found by a wait that does not end. */
+    private static final ExecutorService RUNS = Executors.newFixedThreadPool(3);
+
+    private static final Map<Mutant, Future<Run>> MUTANTS = new EnumMap<>(Mutant.class);
+
     @TempDir
-    Path directory;
+    private static Path directory;
+
+    /** What became of a process. */
+    private record Run(int code, String output) {}
+
+    @BeforeAll
+    static void start() {
+        for (Mutant mutant : Mutant.values()) {
+            MUTANTS.put(mutant, RUNS.submit(() -> run(mutant)));
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        RUNS.shutdownNow();
+    }
 
     @ParameterizedTest
     @EnumSource
-    void mutant_underStress_isKilled(Mutant mutant) throws IOException, InterruptedException {
-        Mutants.compile(mutant, directory);
-        Path output = directory.resolve("output");
-        assertThat(run(output)).as(() -> mutant + ": " + read(output)).isEqualTo(VIOLATED);
+    void mutant_underStress_isKilled(Mutant mutant) throws Exception {
+        Run run = MUTANTS.get(mutant).get();
+        assertThat(run.code).as("%s: %s", mutant, run.output).isEqualTo(VIOLATED);
         System.out.println(
-                "killed " + mutant + ": " + read(output).lines().findFirst().orElse(""));
+                "killed " + mutant + ": " + run.output.lines().findFirst().orElse(""));
     }
 
     @Test
-    void engine_withoutABug_lives() throws IOException, InterruptedException {
-        Path output = directory.resolve("output");
-        assertThat(run(output)).as(() -> read(output)).isZero();
+    void engine_withoutABug_lives() throws Exception {
+        Run run = run(Files.createDirectory(directory.resolve("engine")));
+        assertThat(run.code).as(run.output).isZero();
     }
 
-    private int run(Path output) throws IOException, InterruptedException {
+    private static Run run(Mutant mutant) throws Exception {
+        Path classes = Files.createDirectory(directory.resolve(mutant.name()));
+        Mutants.compile(mutant, classes);
+        return run(classes);
+    }
+
+    /** Runs the stress test in a process of its own, with these classes before all others. */
+    private static Run run(Path classes) throws Exception {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        String classPath = directory + File.pathSeparator + System.getProperty("java.class.path");
+        String classPath = classes + File.pathSeparator + System.getProperty("java.class.path");
+        Path output = classes.resolve("output");
         Process process = new ProcessBuilder(
                         List.of(java, "-cp", classPath, Stress.class.getName(), ADMISSIONS, SEED))
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            assertThat(process.waitFor(300, TimeUnit.SECONDS))
-                    .as(() -> "it ended: " + read(output))
-                    .isTrue();
-            return process.exitValue();
+            boolean over = process.waitFor(300, TimeUnit.SECONDS);
+            String text = Files.readString(output).strip();
+            return new Run(
+                    over ? process.exitValue() : -1,
+                    text.substring(0, Math.min(text.length(), 300)));
         } finally {
             process.destroyForcibly();
-        }
-    }
-
-    private static String read(Path output) {
-        try {
-            String text = Files.readString(output).strip();
-            return text.substring(0, Math.min(text.length(), 300));
-        } catch (IOException e) {
-            return "no output: " + e;
         }
     }
 }

@@ -161,9 +161,14 @@ final class Stress {
     public static void main(String[] arguments) throws Exception {
         long seed = Long.parseLong(arguments[1]);
         Stress stress = new Stress(seed);
-        Optional<String> violation = stress.run(Long.parseLong(arguments[0]));
+        // What takes no time comes first: under stress, a mutant that it finds may crawl for
+        // minutes.
+        Optional<String> violation = EndMeetsWaiter.violation(RACES / SERIES, seed);
+        if (violation.isEmpty()) {
+            violation = stress.run(Long.parseLong(arguments[0]));
+        }
         violation = violation.or(OneDeadline::violation);
-        for (int i = 0; i < SERIES && violation.isEmpty(); i++) {
+        for (int i = 1; i < SERIES && violation.isEmpty(); i++) {
             violation = EndMeetsWaiter.violation(RACES / SERIES, seed + i);
         }
         if (violation.isEmpty()) {
