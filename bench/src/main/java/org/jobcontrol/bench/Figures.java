@@ -14,6 +14,7 @@ final class Figures {
         NANOS("ns"),
         MILLIS("ms"),
         PAIRS("M/s"),
+        PAIRS_ON_DISK("/s"),
         BYTES("B");
 
         final String symbol;
@@ -85,6 +86,7 @@ final class Figures {
                 peers("Eclipse Jobs", at(64, "manyEclipseRules")),
                 ">= 100 x",
                 atLeast(100)));
+        all.addAll(journaled());
         all.addAll(handOffAndSizes());
         all.addAll(busy());
         all.addAll(virtualThreads());
@@ -180,6 +182,29 @@ final class Figures {
                 ">= 0.9 x (strict)",
                 atLeast(0.9));
         return List.of(strict, graceful);
+    }
+
+    private static List<Figure> journaled() {
+        String ours = "Journaled.pair";
+        return List.of(
+                new Figure(
+                        "async pair on disk",
+                        Unit.PAIRS_ON_DISK,
+                        ours + "@1",
+                        peers(
+                                "two forced writes", "Journaled.twoForcedWrites@1",
+                                "H2 MVStore", "Journaled.mvStore@1"),
+                        ">= 0.9 x",
+                        atLeast(0.9)),
+                new Figure(
+                        "16 threads, each with its target on disk",
+                        Unit.PAIRS_ON_DISK,
+                        ours + "@" + CROWD,
+                        peers(
+                                "one thread", ours + "@1",
+                                "H2 MVStore", "Journaled.mvStore@" + CROWD),
+                        ">= 4 x",
+                        atLeast(4)));
     }
 
     /** Returns what each feature is called, and the key of what a job that uses it costs. */

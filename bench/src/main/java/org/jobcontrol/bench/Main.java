@@ -76,6 +76,8 @@ public final class Main {
             run("Contended", width, "one.*");
         }
         run("Contended", 64, "many.*");
+        run("Journaled", 1, ".*");
+        run("Journaled", 16, ".*");
         double[] handOffs = HandOff.medians();
         measured.put("HandOff.ours", Measured.of(handOffs[0]));
         measured.put("HandOff.fairReentrantLock", Measured.of(handOffs[1]));
@@ -128,7 +130,7 @@ public final class Main {
 
     private static String suffix(String type, BenchmarkParams params) {
         return switch (type) {
-            case "Contended" -> "@" + params.getThreads();
+            case "Contended", "Journaled" -> "@" + params.getThreads();
             case "Growth" -> "@" + params.getParam("targets");
             default -> "";
         };

@@ -4,11 +4,13 @@ import java.time.Duration;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.TargetId;
 import org.jobcontrol.api.spi.AdmissionPolicy;
+import org.jobcontrol.api.spi.JobJournal;
 import org.jobcontrol.api.spi.TargetAdapter;
 import org.jobcontrol.core.engine.EngineClock;
 import org.jobcontrol.core.engine.JobEngine;
 import org.jobcontrol.core.engine.Settings;
 import org.jobcontrol.core.engine.Settings.LeakTracking;
+import org.jspecify.annotations.Nullable;
 
 /** A target that is nothing but its id. */
 interface Thing {
@@ -42,7 +44,13 @@ interface Thing {
 
     /** Starts an engine with other settings, with adapters for things. */
     static JobEngine engine(Settings settings) {
-        JobEngine engine = new JobEngine(EngineClock.system(), settings);
+        return engine(settings, null);
+    }
+
+    /** Starts an engine that records its jobs, with adapters for things. */
+    static JobEngine engine(Settings settings, @Nullable JobJournal journal) {
+        JobEngine engine =
+                new JobEngine(EngineClock.system(), settings, journal, type -> JobEngine.NO_BUNDLE);
         add(engine, Domain.class, "domain", AdmissionPolicy.LIBVIRT);
         add(engine, Pool.class, "pool", AdmissionPolicy.STORAGE_POOL);
         add(engine, Volume.class, "volume", AdmissionPolicy.VOLUME);
