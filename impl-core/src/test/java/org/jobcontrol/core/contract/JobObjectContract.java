@@ -462,6 +462,7 @@ public abstract class JobObjectContract {
         JobObject anew = control.of(target());
         assertThat(anew.tryBegin(MODIFY, "before the old one's end")).isEmpty();
         assertThat(control.objects())
+                .filteredOn(JobObjectInfo::target, anew.info().target())
                 .extracting(JobObjectInfo::closed, object -> object.jobs().size())
                 .containsExactly(tuple(true, 1), tuple(false, 0));
         holder.close();
