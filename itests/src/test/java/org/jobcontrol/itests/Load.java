@@ -66,8 +66,8 @@ final class Load implements AutoCloseable {
         JobObject jobs;
         try {
             jobs = control.of(new Lamp(lamp));
-        } catch (IllegalArgumentException e) {
-            // One that is gone has lost its adapters.
+        } catch (IllegalStateException e) {
+            // One that is gone says so.
             assertThat(controls.getService()).isNotSameAs(control);
             return;
         }
