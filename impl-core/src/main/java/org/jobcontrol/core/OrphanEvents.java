@@ -2,6 +2,7 @@ package org.jobcontrol.core;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jobcontrol.api.JobEvents;
 import org.jobcontrol.api.JobInfo;
@@ -9,30 +10,50 @@ import org.jobcontrol.core.engine.OrphanListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.event.Event;
 import org.osgi.service.event.EventAdmin;
 import org.osgi.service.event.EventConstants;
 
-/** Posts an event for every job that ends orphaned, where there is an Event Admin. */
+/**
+ * Posts an event for every job that ends orphaned, where there is an Event Admin.
+ *
+ * <p>No method has a class of the Event Admin in its signature, not even one made for a lambda: SCR
+ * looks through them, and the package may be missing.
+ */
 @Component
 public final class OrphanEvents implements OrphanListener {
     /** What no part of a topic may have in it. */
     private static final Pattern NO_TOPIC = Pattern.compile("[^A-Za-z0-9_-]");
 
-    private final EventAdmin events;
+    private final Optional<EventAdmin> events;
 
     /**
      * Posts to an Event Admin.
      *
-     * @param events posts on threads of its own
+     * @param events posts on threads of its own; without one nobody hears of the jobs here
      */
     @Activate
-    public OrphanEvents(@Reference(name = "events") EventAdmin events) {
+    public OrphanEvents(
+            @Reference(
+                            name = "events",
+                            cardinality = ReferenceCardinality.OPTIONAL,
+                            policyOption = ReferencePolicyOption.GREEDY)
+                    Optional<EventAdmin> events) {
         this.events = events;
     }
 
     @Override
     public void orphaned(JobInfo job) {
+        if (events.isPresent()) {
+            String kind = NO_TOPIC.matcher(job.target().kind()).replaceAll("_");
+            String topic = JobEvents.topic(kind, JobEvents.ORPHANED);
+            events.get().postEvent(new Event(topic, properties(job)));
+        }
+    }
+
+    private static Map<String, Object> properties(JobInfo job) {
         String kind = job.target().kind();
         Map<String, Object> properties = new HashMap<>();
         properties.put(JobEvents.JOB_ID, job.id());
@@ -44,7 +65,6 @@ public final class OrphanEvents implements OrphanListener {
         properties.put(EventConstants.BUNDLE_SYMBOLICNAME, job.owner().bundle());
         job.ended().ifPresent(at -> properties.put(EventConstants.TIMESTAMP, at.toEpochMilli()));
         job.error().ifPresent(why -> properties.put(EventConstants.MESSAGE, why.getMessage()));
-        String topic = JobEvents.topic(NO_TOPIC.matcher(kind).replaceAll("_"), JobEvents.ORPHANED);
-        events.postEvent(new Event(topic, properties));
+        return properties;
     }
 }
