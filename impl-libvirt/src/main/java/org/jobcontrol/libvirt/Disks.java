@@ -374,10 +374,7 @@ final class Disks implements DiskDriver {
             if (job.disk.equals(BACKUP)) {
                 running.abortJob(domain);
             } else {
-                calls.run(
-                        domain,
-                        pointer -> virt.virDomainBlockJobAbort(
-                                pointer, job.disk, Flags.BLOCK_JOB_ABORT_ASYNC));
+                cancel(domain, job.disk);
             }
         } catch (LibvirtException e) {
             LOG.debug("{} of domain {} is not aborted yet", job.job.operation(), domain, e);
