@@ -113,8 +113,7 @@ final class Volumes implements AutoCloseable {
                 ours / best >= GOAL ? "yes" : "no");
     }
 
-    // ---- what is compared
-    // -------------------------------------------------------------------------
+    // ---- what is compared -----------------------------------------------------------------------
 
     private Map<String, Work> clones() {
         String from = source.path().toString();
@@ -218,8 +217,7 @@ final class Volumes implements AutoCloseable {
         return tools;
     }
 
-    // ---- files and tools
-    // --------------------------------------------------------------------------
+    // ---- files and tools ------------------------------------------------------------------------
 
     private void removeCopies() throws Exception {
         for (StorageVolume volume : pool.volumes()) {

@@ -87,7 +87,7 @@ final class Begins {
 
     /** Returns whether a job cannot begin now for a reason that passes. */
     boolean notNow(CoreJobObject object, JobType type) {
-        CoreJobObject parent = engine.parentOf(object);
+        CoreJobObject parent = engine.objects().parentOf(object);
         return object.keptOut(type) || (parent != null && parent.keptOut(JobType.CHILD));
     }
 
@@ -169,12 +169,12 @@ final class Begins {
         group.begun(engine.leaks().here());
         List<JobEntry> covering = new ArrayList<>();
         for (JobRequest request : parentsFirst(requests)) {
-            CoreJobObject object = engine.coreOf(request.object());
+            CoreJobObject object = BundleJobObject.coreOf(request.object());
             JobEntry parent = covering.stream()
                     .filter(job -> job.object.target.equals(object.target.parent()))
                     .findFirst()
                     .orElse(null);
-            CoreJobObject above = parent == null ? engine.parentOf(object) : null;
+            CoreJobObject above = parent == null ? engine.objects().parentOf(object) : null;
             JobHandle job = job(request, object, above, owner, thread);
             if (parent != null) {
                 job.parent(parent);
@@ -219,7 +219,7 @@ final class Begins {
             String operation,
             Owner owner,
             @Nullable Thread thread) {
-        return job(object, engine.parentOf(object), type, operation, owner, thread);
+        return job(object, engine.objects().parentOf(object), type, operation, owner, thread);
     }
 
     private static JobHandle job(
@@ -249,7 +249,8 @@ final class Begins {
     }
 
     AsyncJobHandle job(CoreJobObject object, AsyncOperation operation, JobMask mask, Owner owner) {
-        return new AsyncJobHandle(object, engine.parentOf(object), operation, mask, owner);
+        return new AsyncJobHandle(
+                object, engine.objects().parentOf(object), operation, mask, owner);
     }
 
     static void check(JobType type, String operation) {

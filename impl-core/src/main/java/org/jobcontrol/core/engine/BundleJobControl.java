@@ -48,12 +48,12 @@ final class BundleJobControl implements JobControl {
                     "job control has stopped; the next one is another service");
         }
         AdapterRegistry.Identified identified = engine.adapters().identify(target);
-        return mine(engine.object(identified.id(), identified::policy));
+        return mine(engine.objects().get(identified.id(), identified::policy));
     }
 
     @Override
     public Optional<JobObject> find(TargetId id) {
-        return engine.find(Objects.requireNonNull(id, "id")).map(this::mine);
+        return engine.objects().find(Objects.requireNonNull(id, "id")).map(this::mine);
     }
 
     private JobObject mine(CoreJobObject object) {
@@ -62,14 +62,14 @@ final class BundleJobControl implements JobControl {
 
     @Override
     public Collection<JobObjectInfo> objects() {
-        return engine.objects().stream()
+        return engine.objects().all().stream()
                 .<JobObjectInfo>map(CoreJobObject::snapshot)
                 .toList();
     }
 
     @Override
     public Optional<JobInfo> job(long id) {
-        Optional<JobEntry> job = engine.job(id);
+        Optional<JobEntry> job = engine.objects().job(id);
         return job.isPresent() ? job.map(this::look) : engine.history().find(id);
     }
 
@@ -114,7 +114,7 @@ final class BundleJobControl implements JobControl {
     @Override
     public AbortResult abort(long jobId, Duration timeout) throws InterruptedException {
         Objects.requireNonNull(timeout, "timeout");
-        Optional<JobEntry> job = engine.job(jobId);
+        Optional<JobEntry> job = engine.objects().job(jobId);
         if (job.isPresent()) {
             return engine.aborts().ask(job.get(), timeout);
         }
@@ -125,7 +125,7 @@ final class BundleJobControl implements JobControl {
 
     @Override
     public CompletionStage<JobInfo> ended(long jobId) {
-        Optional<JobEntry> job = engine.job(jobId);
+        Optional<JobEntry> job = engine.objects().job(jobId);
         if (job.isPresent()) {
             return job.get().ended().copy();
         }

@@ -34,8 +34,12 @@ final class BundleJobObject implements JobObject {
         this.user = user;
     }
 
-    CoreJobObject core() {
-        return core;
+    /** Returns the job object behind one that a job control gave to its bundle. */
+    static CoreJobObject coreOf(JobObject object) {
+        if (object instanceof BundleJobObject mine) {
+            return mine.core;
+        }
+        throw new IllegalArgumentException("not a job object of this job control: " + object);
     }
 
     @Override
@@ -193,7 +197,7 @@ final class BundleJobObject implements JobObject {
         if (type != JobType.ASYNC && !type.beginnable()) {
             throw new IllegalArgumentException("a caller cannot begin a job of type " + type);
         }
-        CoreJobObject parent = engine.parentOf(core);
+        CoreJobObject parent = engine.objects().parentOf(core);
         ExplanationRecord above = parent == null ? null : parent.explain(JobType.CHILD);
         return above == null || above.admissible() ? core.explain(type) : above;
     }

@@ -21,7 +21,7 @@ final class Departures {
     }
 
     void ownerStopped(long bundleId) {
-        List<JobEntry> jobs = engine.jobs().stream()
+        List<JobEntry> jobs = engine.objects().jobs().stream()
                 .filter(job -> job.owner().bundleId() == bundleId)
                 .toList();
         if (jobs.isEmpty()) {
@@ -61,7 +61,7 @@ final class Departures {
     }
 
     void workerStopping(long bundleId) {
-        List<JobEntry> jobs = engine.jobs().stream()
+        List<JobEntry> jobs = engine.objects().jobs().stream()
                 .filter(job -> workBundle(job) == bundleId)
                 .toList();
         // All before any is asked: to abort one job of a group aborts the others.
@@ -83,12 +83,12 @@ final class Departures {
 
     void everybodyLeaves() {
         engine.startClosing();
-        List<JobEntry> jobs = engine.running();
+        List<JobEntry> jobs = engine.objects().running();
         awaitEnds(jobs, engine.settings().drainTimeout());
-        List<JobEntry> left = engine.running();
+        List<JobEntry> left = engine.objects().running();
         left.forEach(engine.aborts()::ask);
         awaitEnds(left, engine.settings().drainTimeout().dividedBy(10));
-        for (JobEntry job : engine.running()) {
+        for (JobEntry job : engine.objects().running()) {
             LOG.warn("job control stops while {} runs", job);
         }
     }

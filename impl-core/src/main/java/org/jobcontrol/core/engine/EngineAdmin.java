@@ -99,11 +99,12 @@ final class EngineAdmin implements JobAdmin {
     public boolean drain(Duration timeout) throws InterruptedException {
         Objects.requireNonNull(timeout, "timeout");
         engine.startClosing();
-        return engine.awaitIdle(timeout);
+        return engine.objects().awaitIdle(timeout);
     }
 
     private JobEntry job(long id) {
-        return engine.job(id)
+        return engine.objects()
+                .job(id)
                 .orElseThrow(
                         () -> new IllegalArgumentException("no job #" + id + " runs or waits"));
     }

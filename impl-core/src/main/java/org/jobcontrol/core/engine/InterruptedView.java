@@ -83,11 +83,12 @@ final class InterruptedView implements InterruptedJob {
             throw new IllegalStateException(
                     wentOn ? entry + " goes on already" : entry + " is no async job");
         }
-        CoreJobObject object = engine.object(
-                record.target(),
-                () -> engine.adapters().policyOf(record.target().kind()));
-        AsyncJobHandle job =
-                new AsyncJobHandle(object, engine.parentOf(object), operation, mask, entry.owner());
+        CoreJobObject object = engine.objects()
+                .get(
+                        record.target(),
+                        () -> engine.adapters().policyOf(record.target().kind()));
+        AsyncJobHandle job = new AsyncJobHandle(
+                object, engine.objects().parentOf(object), operation, mask, entry.owner());
         job.restore(record);
         job.needExtras().recorded = Recorder.recordedOf(entry);
         entry.goOn();

@@ -1,38 +1,28 @@
 package org.jobcontrol.core.engine;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jobcontrol.api.JobAdmin;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.JobInfo;
-import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobRefusedException.Reason;
-import org.jobcontrol.api.TargetId;
-import org.jobcontrol.api.spi.AdmissionPolicy;
 import org.jobcontrol.api.spi.JobJournal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engine: every job object, and what they have in common. Safe for use by many threads. Close it to
- * stop its threads.
+ * The engine: what all job objects have in common. Safe for use by many threads. Close it to stop its
+ * threads.
  */
 public final class JobEngine implements AutoCloseable {
     /*
      * Locking, in this order; none is held while foreign code runs, a stage completes or a line is
      * logged:
      *   Deadlocks.waitsBegin   while a wait begins
-     *   objects (one bin)      while a job object is made
+     *   JobObjects (one bin)   while a job object is made
      *   Admission.lock         a successor's before its predecessor's; no two others together
      */
 
@@ -44,10 +34,9 @@ public final class JobEngine implements AutoCloseable {
     private final EngineClock clock;
     private final ToLongFunction<Class<?>> bundleOfClass;
     private final ExecutorService executor = Threads.perTask();
-    private final Map<TargetId, CoreJobObject> objects = new ConcurrentHashMap<>();
+    private final JobObjects objects = new JobObjects(this);
     private final AdapterRegistry adapters = new AdapterRegistry(this);
     private final Numbers numbers;
-    private final Map<AdmissionPolicy, Rules> rulesOf = new ConcurrentHashMap<>();
     private final Deadlocks deadlocks = new Deadlocks();
     private final Aborts aborts = new Aborts(this);
     private final Begins begins = new Begins(this);
@@ -229,6 +218,10 @@ public final class JobEngine implements AutoCloseable {
         return clock;
     }
 
+    JobObjects objects() {
+        return objects;
+    }
+
     History history() {
         return history;
     }
@@ -298,7 +291,7 @@ public final class JobEngine implements AutoCloseable {
     /** Refuses whoever waits, and whoever comes later. */
     void startClosing() {
         closing = true;
-        objects.values().forEach(object -> object.refuseAll(Reason.CLOSING));
+        objects.refuseAll(Reason.CLOSING);
     }
 
     /** Runs a task on a thread of its own. */
@@ -318,145 +311,5 @@ public final class JobEngine implements AutoCloseable {
         } catch (RuntimeException | LinkageError e) {
             LOG.warn("{} failed", what, e);
         }
-    }
-
-    // ---- job objects ----------------------------------------------------------------------------
-
-    /** Returns the job object of a target, made if there is none or it is closed. */
-    CoreJobObject object(TargetId id, Supplier<AdmissionPolicy> rules) {
-        CoreJobObject object = objects.get(id);
-        if (object != null && !object.closed()) {
-            return object;
-        }
-        AdmissionPolicy policy = rules.get();
-        CoreJobObject parent = id.parent() == null ? null : parentObject(id.parent());
-        CoreJobObject made = objects.compute(id, (key, old) -> {
-            if (old != null && !old.closed()) {
-                return old;
-            }
-            CoreJobObject anew = new CoreJobObject(id, rulesOf(policy), parent);
-            if (old != null) {
-                Succession.begin(old, anew);
-            }
-            recoveries.holdParent(anew);
-            return anew;
-        });
-        if (closing) {
-            // It may have been made too late to be told.
-            made.refuseAll(Reason.CLOSING);
-        }
-        return made;
-    }
-
-    /** Makes the job object of interrupted jobs; those who make the next one find it. */
-    CoreJobObject ofInterrupted(TargetId id) {
-        CoreJobObject object = new CoreJobObject(id, rulesOf(AdmissionPolicy.LIBVIRT), null);
-        objects.put(id, object);
-        return object;
-    }
-
-    private Rules rulesOf(AdmissionPolicy policy) {
-        return rulesOf.computeIfAbsent(policy, its -> new Rules(this, its));
-    }
-
-    private CoreJobObject parentObject(TargetId id) {
-        CoreJobObject parent = objects.get(id);
-        return parent != null && !parent.closed()
-                ? parent
-                : object(id, () -> adapters.policyOf(id.kind()));
-    }
-
-    /** Returns the job object of a job object's parent target, or null; a closed one if it is gone. */
-    @Nullable
-    CoreJobObject parentOf(CoreJobObject object) {
-        CoreJobObject parent = object.parent();
-        if (parent == null || !parent.closed()) {
-            return parent;
-        }
-        CoreJobObject anew = objects.get(parent.target);
-        if (anew == null || anew.closed()) {
-            return parent;
-        }
-        object.parent(anew);
-        return anew;
-    }
-
-    Optional<CoreJobObject> find(TargetId id) {
-        return Optional.ofNullable(objects.get(id)).filter(object -> !object.closed());
-    }
-
-    /** Returns all job objects, each after those closed ones that it waits for. */
-    List<CoreJobObject> objects() {
-        List<CoreJobObject> all = new ArrayList<>();
-        objects.values().forEach(object -> Succession.addLine(object, all));
-        return all;
-    }
-
-    /** Forgets a job object that is closed and idle. */
-    void forget(CoreJobObject object) {
-        objects.remove(object.target, object);
-    }
-
-    CoreJobObject coreOf(JobObject object) {
-        if (object instanceof BundleJobObject mine) {
-            return mine.core();
-        }
-        throw new IllegalArgumentException("not a job object of this job control: " + object);
-    }
-
-    /**
-     * Returns a job that runs or waits. A request goes from one job object to the next, so it may pass
-     * behind the back of who looks at them one by one; it does so once, for what is admitted stays.
-     */
-    Optional<JobEntry> job(long id) {
-        Optional<JobEntry> found = lookFor(id);
-        return found.isPresent() ? found : lookFor(id);
-    }
-
-    private Optional<JobEntry> lookFor(long id) {
-        for (CoreJobObject object : objects.values()) {
-            for (JobEntry job : object.jobs()) {
-                if (job.id == id) {
-                    return Optional.of(job);
-                }
-                // A group that waits is in one queue at a time, by one of its jobs.
-                Request request = job.request();
-                Fate fate = request == null ? null : request.fate();
-                if (request != null && (fate == null || fate.admitted())) {
-                    for (JobEntry other : request.jobs()) {
-                        if (other.id == id && !other.left()) {
-                            return Optional.of(other);
-                        }
-                    }
-                }
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** Returns every job that runs or waits; a volume's job once, though its pool holds it too. */
-    List<JobEntry> jobs() {
-        return objects.values().stream()
-                .flatMap(object -> object.jobs().stream())
-                .distinct()
-                .toList();
-    }
-
-    /** The same, but without those that wait for their recovery, which may not come. */
-    List<JobEntry> running() {
-        return jobs().stream().filter(job -> !job.recovering()).toList();
-    }
-
-    /** Waits until no job runs; false if the time was over before. */
-    boolean awaitIdle(Duration timeout) throws InterruptedException {
-        long deadline = clock.nanos() + Request.nanos(timeout);
-        for (List<JobEntry> left = running(); !left.isEmpty(); left = running()) {
-            for (JobEntry job : left) {
-                if (!aborts.awaitEnd(job, deadline)) {
-                    return false;
-                }
-            }
-        }
-        return true;
     }
 }

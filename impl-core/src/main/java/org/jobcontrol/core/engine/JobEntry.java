@@ -5,8 +5,6 @@ import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobOutcome;
@@ -20,30 +18,20 @@ import org.jspecify.annotations.Nullable;
  * on its job object, and as {@link JobHandle} what its owner has: a begin that need not wait makes one
  * object.
  */
-abstract class JobEntry extends Hold {
+abstract class JobEntry extends JobLife {
     /*
-     * What may change while it runs is one immutable Life in one reference, so a snapshot is never
-     * torn. That reference is null as long as nothing was said of the job, which is nearly always so
-     * until it ends: one compare-and-set from null to COMPLETED is the whole end of such a job that is
-     * alone on its job object. Whoever has something to say of it makes the reference another, and
-     * has the job end the long way, in Ends.
-     *
-     * Memory. What the owner did before it ended the job is seen by the next owner: the end is a
-     * compare-and-set of life, and the next owner has read it (left) before it came. The fields that
-     * are not volatile are written before the job is published by the compare-and-set of the job
-     * object's word, or under its lock; but those that change later have a VarHandle.
+     * The fields that are not volatile are written before the job is published by the compare-and-set
+     * of the job object's word, or under its lock; but those that change later have a VarHandle.
      *
      * Whether the job waits, runs or was refused is its request's fate, if it has a request: a group's
      * jobs begin at one moment.
      */
-    private static final VarHandle LIFE;
     private static final VarHandle BOUND_TO;
     private static final VarHandle BEFORE;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            LIFE = lookup.findVarHandle(JobEntry.class, "life", Life.class);
             BOUND_TO = lookup.findVarHandle(JobEntry.class, "boundTo", Thread.class);
             BEFORE = lookup.findVarHandle(JobEntry.class, "before", JobEntry.class);
         } catch (ReflectiveOperationException e) {
@@ -57,8 +45,6 @@ abstract class JobEntry extends Hold {
 
     @SuppressWarnings("UnusedVariable") // read by its VarHandle
     private @Nullable Thread boundTo;
-
-    private volatile @Nullable Life life;
 
     /** The job that ended last on the job object before this one came; until this one ends. */
     @SuppressWarnings("UnusedVariable") // read by its VarHandle
@@ -99,12 +85,6 @@ abstract class JobEntry extends Hold {
     }
 
     @Override
-    final boolean left() {
-        Life now = life;
-        return now != null && now.stage() == Life.Stage.FINISHED;
-    }
-
-    @Override
     final void follow(@Nullable Hold last) {
         before = last == null ? null : last.completed();
         // Drawn after the last one was seen, so that fences grow on each target.
@@ -136,77 +116,15 @@ abstract class JobEntry extends Hold {
 
     // ---- what becomes of it ---------------------------------------------------------------------
 
-    /** Returns the life of this job as long as nothing was said of it. */
-    Life plain() {
-        return Life.PLAIN;
-    }
-
-    /** Returns the life, or null if nothing was said of this job. */
-    final @Nullable Life said() {
-        return life;
-    }
-
-    final Life life() {
-        Life now = life;
-        return now == null ? plain() : now;
-    }
-
-    /** Changes the life of a job whose handle is of use. */
-    final Life update(UnaryOperator<Life> change) {
-        Life changed = updateIfOpen(change);
-        if (changed == null) {
-            throw stale();
-        }
-        return changed;
-    }
-
-    /** Changes the life of a job; does nothing and returns null if it has ended. */
-    final @Nullable Life updateIfOpen(UnaryOperator<Life> change) {
-        while (true) {
-            Life raw = life;
-            Life now = raw == null ? plain() : raw;
-            if (!now.open()) {
-                return null;
-            }
-            Life next = change.apply(now);
-            if (LIFE.compareAndSet(this, raw, next)) {
-                return next;
-            }
-        }
-    }
-
+    @Override
     final IllegalStateException stale() {
         return new IllegalStateException(
                 "job #" + id + " (" + operation + ") on " + object.target + " has ended");
     }
 
-    /** Returns what only few jobs have, or null if this has none of it. */
-    final @Nullable Extras extras() {
-        return life().extras();
-    }
-
-    /** Returns what only few jobs have, made if it has none; the job ends the long way then. */
-    final Extras needExtras() {
-        Extras extras = extrasIfOpen();
-        if (extras == null) {
-            throw stale();
-        }
-        return extras;
-    }
-
-    /** The same, but null if the job has ended and has none. */
-    final @Nullable Extras extrasIfOpen() {
-        Extras known = extras();
-        if (known != null) {
-            return known;
-        }
-        Life now = updateIfOpen(life -> life.extras() != null ? life : life.with(new Extras(null)));
-        return now == null ? null : now.extras();
-    }
-
     /** Gives the job a parent, before anybody knows it. */
     final void parent(JobEntry parent) {
-        life = plain().with(new Extras(parent));
+        update(life -> life.with(new Extras(parent)));
     }
 
     /** Gives the job a request. Somebody may know the job: by its intention, if it has that. */
@@ -269,26 +187,6 @@ abstract class JobEntry extends Hold {
     /** Says that the job is in its slot. */
     void enter() {}
 
-    /** Says that the bundle that does the work is stopping, so that the work will fail for that. */
-    final void stopped(String why) {
-        Extras extras = extrasIfOpen();
-        if (extras != null) {
-            extras.stopped = why;
-        }
-    }
-
-    /** Returns what the work failed for: what it threw, or the stop of the bundle that made it. */
-    final Throwable blame(Throwable thrown) {
-        Extras extras = extras();
-        String stopped = extras == null ? null : extras.stopped;
-        return stopped == null ? thrown : new IllegalStateException(stopped, thrown);
-    }
-
-    /** Notes what the work threw, unless the work has ended the job itself. */
-    final void failIfOpen(Throwable failure) {
-        updateIfOpen(now -> now.failed(failure));
-    }
-
     /** Returns whether jobs on child targets run under this one. Under the lock of its job object. */
     final boolean coversOthers() {
         Extras extras = extras();
@@ -335,14 +233,14 @@ abstract class JobEntry extends Hold {
 
     /** Ends the job with the outcome that follows from its life. Does nothing if it has ended. */
     final void end() {
-        if (life != null || !object.alone(this)) {
+        if (said() != null || !object.alone(this)) {
             end(null, null);
             return;
         }
         endedNanos = Math.max(startedNanos, object.engine().clock().coarseNanos());
         // First, so that it is always found: as the one that runs or as one that has ended.
         object.engine().history().add(this);
-        if (LIFE.compareAndSet(this, null, Life.COMPLETED)) {
+        if (completePlain()) {
             object.hasLeft();
             forget();
         } else {
@@ -361,23 +259,12 @@ abstract class JobEntry extends Hold {
         return Ends.end(this, forced, cause);
     }
 
-    /** Changes the life by an ending, unless that gives null. Under the job object's lock. */
-    final boolean endLife(Function<Life, @Nullable Life> ending) {
-        while (true) {
-            Life raw = life;
-            Life now = raw == null ? plain() : raw;
-            Life next = ending.apply(now);
-            if (next == null) {
-                return false;
-            }
-            endedNanos = object.engine().clock().nanos();
-            if (next.stage() == Life.Stage.FINISHED) {
-                // First, so that it is always found, as in end().
-                object.engine().history().add(this);
-            }
-            if (LIFE.compareAndSet(this, raw, next)) {
-                return true;
-            }
+    @Override
+    final void ending(Life next) {
+        endedNanos = object.engine().clock().nanos();
+        if (next.stage() == Life.Stage.FINISHED) {
+            // First, so that it is always found, as in end().
+            object.engine().history().add(this);
         }
     }
 

@@ -121,8 +121,7 @@ final class LaterJob<T> extends CompletableFuture<T> implements JobFuture<T> {
         completeExceptionally(failure);
     }
 
-    // ---- completed from outside
-    // ------------------------------------------------------------------
+    // ---- completed from outside -----------------------------------------------------------------
 
     @Override
     public boolean complete(@Nullable T value) {

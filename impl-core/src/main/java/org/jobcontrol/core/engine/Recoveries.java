@@ -48,7 +48,7 @@ final class Recoveries {
                 .filter(record -> record.end() == null)
                 .collect(Collectors.groupingBy(JobRecord::target));
         open.forEach((target, its) -> {
-            CoreJobObject object = engine.ofInterrupted(target);
+            CoreJobObject object = engine.objects().ofInterrupted(target);
             Interrupted interrupted = new Interrupted();
             Admission admission = object.lock();
             admission.close();

@@ -87,7 +87,7 @@ final class StuckWatch {
     synchronized void look() {
         long now = engine.clock().nanos();
         Set<Long> running = new HashSet<>();
-        for (JobEntry job : engine.jobs()) {
+        for (JobEntry job : engine.objects().jobs()) {
             if (job.admitted() && !job.recovering()) {
                 running.add(job.id);
                 look(job, now);
@@ -124,7 +124,7 @@ final class StuckWatch {
 
     /** Names the jobs that wait for a job, on its target and on the parent of that. */
     private String waiters(JobEntry job) {
-        List<String> waiting = engine.jobs().stream()
+        List<String> waiting = engine.objects().jobs().stream()
                 .filter(other -> !other.admitted() && waitsFor(other, job))
                 .map(JobSnapshot::of)
                 .map(JobInfo::toString)

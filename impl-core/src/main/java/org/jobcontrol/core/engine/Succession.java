@@ -53,7 +53,7 @@ final class Succession {
         CoreJobObject next = idle.succession().successor;
         idle.succession(NONE);
         admission.unlock();
-        idle.engine().forget(idle);
+        idle.engine().objects().forget(idle);
         if (next != null) {
             predecessorGone(next);
         }

@@ -42,9 +42,9 @@ enum Mutant {
             "decided.add(request);",
             "request.wake();"),
     END_WITH_A_PLAIN_STORE(
-            "JobEntry",
-            "if (LIFE.compareAndSet(this, null, Life.COMPLETED)) {",
-            "LIFE.set(this, Life.COMPLETED); if (true) {"),
+            "JobLife",
+            "return LIFE.compareAndSet(this, null, Life.COMPLETED);",
+            "LIFE.set(this, Life.COMPLETED); return true;"),
     LOSE_THAT_SOMEBODY_WAITS(
             "CoreJobObject",
             "if (word instanceof Admission) {\n            // Others have come",

@@ -368,8 +368,7 @@ public final class DirectoryDriver implements StorageDriver {
         }
     }
 
-    // ---- how
-    // --------------------------------------------------------------------------------------
+    // ---- how ------------------------------------------------------------------------------------
 
     private static void checkFormat(PoolSpec pool, VolumeSpec volume, boolean backed)
             throws StorageException {
