@@ -48,14 +48,16 @@ final class Interrupted {
 
     private final Hypervisor hypervisor;
     private final RunningJobs running;
+    private final DiskJobs diskJobs;
     private final Disks disks;
 
     /** Those that wait for a domain, and are told when something happens to it. */
     private final Map<UUID, Semaphore> waiting = new ConcurrentHashMap<>();
 
-    Interrupted(Hypervisor hypervisor, RunningJobs running, Disks disks) {
+    Interrupted(Hypervisor hypervisor, RunningJobs running, DiskJobs diskJobs, Disks disks) {
         this.hypervisor = hypervisor;
         this.running = running;
+        this.diskJobs = diskJobs;
         this.disks = disks;
     }
 
@@ -141,17 +143,19 @@ final class Interrupted {
             return Recovery.ended(JobOutcome.ORPHANED, "libvirt runs it no more");
         }
         AsyncJob again = job.goOn(DomainOperation.BACKUP, DomainOperation.BACKUP.defaultMask());
-        disks.follow(domain, again, Disks.PULL.equals(job.attributes().get(Disks.MODE)));
+        disks.follow(domain, again, job.attributes());
         return Recovery.goesOn();
     }
 
     private Recovery blockJob(UUID domain, InterruptedJob job)
             throws LibvirtException, InterruptedException {
-        String disk = job.attributes().get(Disks.DISK);
+        String disk = job.attributes().get(DiskJobs.DISK);
         boolean asked = false;
         try (Wait wait = new Wait(domain)) {
-            while (disk != null && state(domain).active() && disks.hasBlockJob(domain, disk)) {
-                disks.cancel(domain, disk);
+            while (disk != null
+                    && state(domain).active()
+                    && diskJobs.progress(domain, disk).isPresent()) {
+                diskJobs.cancel(domain, disk);
                 asked = true;
                 wait.tick();
             }

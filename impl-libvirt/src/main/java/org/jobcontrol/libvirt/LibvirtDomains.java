@@ -55,6 +55,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     private final Guests guests;
     private final Snapshots snapshots;
     private final Migrations migrations;
+    private final DiskJobs diskJobs;
     private final Disks disks;
     private final Interrupted interrupted;
     private final Looks looks;
@@ -69,8 +70,9 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
         this.guests = new Guests(calls, running);
         this.snapshots = new Snapshots(calls, running);
         this.migrations = new Migrations(calls, running);
-        this.disks = new Disks(hypervisor, calls, running);
-        this.interrupted = new Interrupted(hypervisor, running, disks);
+        this.diskJobs = new DiskJobs(hypervisor, calls, running);
+        this.disks = new Disks(hypervisor, calls, diskJobs);
+        this.interrupted = new Interrupted(hypervisor, running, diskJobs, disks);
         this.looks = new Looks(domains);
         this.foreign = new ForeignJobs(hypervisor, running, looks);
         hypervisor.listen(this);
@@ -90,7 +92,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
             if (running.has(domain)) {
                 running.abort(domain);
             }
-            disks.abort(domain);
+            diskJobs.abort(domain);
         });
         foreign.awaitClosed();
     }
@@ -307,7 +309,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     public void abort(UUID domain, JobInfo job) {
         if (running.has(domain)) {
             running.abort(domain);
-        } else if (!disks.abort(domain)) {
+        } else if (!diskJobs.abort(domain)) {
             foreign.abort(domain);
         }
     }
@@ -327,8 +329,8 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     }
 
     private Optional<Progress> progress(UUID domain) throws LibvirtException {
-        return disks.hasBlockJob(domain)
-                ? disks.progress(domain)
+        return diskJobs.hasBlockJob(domain)
+                ? diskJobs.progress(domain)
                 : running.statistics(domain).map(JobStatistics::progress);
     }
 
@@ -336,7 +338,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
 
     @Override
     public void closed() {
-        disks.lost();
+        diskJobs.lost();
         foreign.close();
     }
 
@@ -347,7 +349,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
             running.with(domain, RunningJobs::hasBegun);
             running.with(domain, job -> Migrations.suspended(job, detail));
         } else if (event == Flags.DOMAIN_EVENT_STOPPED) {
-            disks.stopped(domain);
+            diskJobs.stopped(domain);
         }
         foreign.lookSoon(domain);
     }
@@ -362,12 +364,12 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     @Override
     public void jobCompleted(UUID domain, Map<String, Object> statistics) {
         running.progress(domain, statistics);
-        disks.jobCompleted(domain, statistics);
+        diskJobs.jobCompleted(domain, statistics);
         foreign.lookSoon(domain);
     }
 
     @Override
     public void blockJob(UUID domain, String disk, int status) {
-        disks.blockJob(domain, disk, status);
+        diskJobs.blockJob(domain, disk, status);
     }
 }
