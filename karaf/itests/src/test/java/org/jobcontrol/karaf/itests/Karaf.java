@@ -158,14 +158,17 @@ final class Karaf implements AutoCloseable {
     public void close() throws IOException, InterruptedException {
         client.stop();
         if (process != null) {
-            // bin/karaf is a script that waits for Java
+            // bin/karaf is a script that waits for Java, but may end before it
             List<ProcessHandle> all = Stream.concat(
                             process.descendants(), Stream.of(process.toHandle()))
                     .toList();
             all.forEach(ProcessHandle::destroy);
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                all.forEach(ProcessHandle::destroyForcibly);
-                process.waitFor();
+            for (ProcessHandle one : all) {
+                one.onExit()
+                        .completeOnTimeout(one, PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                        .thenAccept(ProcessHandle::destroyForcibly)
+                        .join();
+                one.onExit().join();
             }
         }
         await().atMost(PATIENCE).ignoreExceptions().until(() -> {
