@@ -30,10 +30,12 @@ import org.jobcontrol.api.storage.StorageVolume;
 import org.jobcontrol.api.storage.VolumeSpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Daemons and guests that are killed, or stand still, at bad moments. */
+@Tag("slow")
 @Real
 @Timeout(120)
 class FaultsTest {

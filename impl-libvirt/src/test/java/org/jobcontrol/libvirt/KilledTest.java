@@ -9,12 +9,14 @@ import org.jobcontrol.api.domain.DomainState;
 import org.jobcontrol.core.journal.Lives;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A process that saves a real guest is killed at random moments, many times on one journal. */
+@Tag("slow")
 @Real
-@Timeout(1200)
+@Timeout(2400)
 class KilledTest {
     private static final int TIMES = Boolean.getBoolean("stress.long") ? 200 : 8;
     private static final int MOST_MILLIS = 1800;

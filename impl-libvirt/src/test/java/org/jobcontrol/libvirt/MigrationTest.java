@@ -26,10 +26,12 @@ import org.jobcontrol.api.domain.MigrationSpec;
 import org.jobcontrol.api.domain.MigrationSpec.Option;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Guests that move between two daemons, each on a host of its own, as they believe. */
+@Tag("slow")
 @Real
 @Timeout(120)
 class MigrationTest {

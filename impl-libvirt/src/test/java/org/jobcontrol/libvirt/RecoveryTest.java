@@ -20,10 +20,12 @@ import org.jobcontrol.core.journal.Child;
 import org.jobcontrol.core.journal.FileJournal;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A process of ours is killed while libvirt works for it, and another goes on where it was. */
+@Tag("slow")
 @Real
 @Timeout(120)
 class RecoveryTest {

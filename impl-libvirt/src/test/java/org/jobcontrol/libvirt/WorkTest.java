@@ -37,11 +37,13 @@ import org.jobcontrol.api.domain.SnapshotSpec;
 import org.jobcontrol.api.domain.StatisticsGroup;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 
 /** Work that lasts on a real guest, what may go beside it, and how it ends. */
+@Tag("slow")
 @Real
 @Timeout(120)
 class WorkTest {

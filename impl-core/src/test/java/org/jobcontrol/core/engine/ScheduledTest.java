@@ -8,6 +8,7 @@ import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.TargetId;
 import org.jobcontrol.api.spi.AdmissionPolicy;
 import org.jobcontrol.core.VirtualClock;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
  * <p>They have failed: the first when the job object's word was set without comparing it, the second
  * with LOSE_THAT_SOMEBODY_WAITS, the third with HAND_OFF_TO_A_WAITER_THAT_TIMED_OUT.
  */
+@Tag("slow")
 class ScheduledTest {
     /** How many orders are tried of each. */
     private static final int ORDERS = Boolean.getBoolean("stress.long") ? 20_000 : 1_000;

@@ -19,6 +19,7 @@ import org.jobcontrol.core.VirtualClock;
 import org.jobcontrol.core.engine.JobEngine;
 import org.jobcontrol.core.engine.Settings;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
  * <p>It has failed, with two async jobs at once, when {@code take} looked under one hold of the lock
  * whether a job is admissible and granted it under the next.
  */
+@Tag("slow")
 @Param(name = "thread", gen = ThreadIdGen.class)
 @Param(name = "type", gen = IntGen.class, conf = "0:2")
 public class LinearizabilityTest {

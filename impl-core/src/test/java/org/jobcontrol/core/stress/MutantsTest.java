@@ -14,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The stress test is believed because it kills these: each mutant is the engine with one bug, run
  * in a process of its own. What gave it away is printed.
  */
+@Tag("slow")
 class MutantsTest {
     private static final int VIOLATED = 1;
     private static final String ADMISSIONS = "300000";

@@ -3,6 +3,7 @@ package org.jobcontrol.core.stress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.jobcontrol.core.engine.EndMeetsWaiter;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Timeout;
  * The invariants hold over a million admissions; ten million with {@code -Dstress.long=true}. That
  * this test can fail is shown by {@link MutantsTest}.
  */
+@Tag("slow")
 class StressTest {
     private static final long ADMISSIONS =
             Boolean.getBoolean("stress.long") ? 10_000_000 : 1_000_000;

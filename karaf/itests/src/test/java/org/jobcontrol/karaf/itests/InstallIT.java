@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
 /** Job control put into a Karaf as it comes, and taken out again. */
+@Tag("slow")
 @EnabledForJreRange(
         max = JRE.JAVA_23,
         disabledReason = "Karaf 4.4.10 does not run on Java 24 and later")

@@ -11,11 +11,13 @@ import java.util.regex.Pattern;
 import org.jobcontrol.karaf.itests.Karaf.Answer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
 /** Commands typed at a Karaf with everything in it, and bundles and files changed under it. */
+@Tag("slow")
 @EnabledForJreRange(
         max = JRE.JAVA_23,
         disabledReason = "Karaf 4.4.10 does not run on Java 24 and later")
