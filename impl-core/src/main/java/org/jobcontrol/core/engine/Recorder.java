@@ -42,7 +42,8 @@ final class Recorder {
      * So who begins on a target next does not meet the recovery of the last one, and an end that anybody
      * knows of is one that the journal knows of, unless the log says otherwise.
      *
-     * Never under a lock of a job object, and never on a thread that ended another job to let this one
+     * The journal may be of another bundle, and fail as it likes. Never called under a lock of a job
+     * object, and never on a thread that ended another job to let this one
      * in: on the thread that begins or ends the job itself, or the executor's.
      */
     private static final Logger LOG = LoggerFactory.getLogger(Recorder.class);
@@ -75,7 +76,7 @@ final class Recorder {
         }
         try {
             return journal.read();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError e) {
             LOG.error(
                     "async and DESTROY jobs are refused JOURNAL until the core starts anew: {}",
                     e.getMessage(),
@@ -105,7 +106,7 @@ final class Recorder {
                         job -> job.end() == null ? Instant.MAX : job.end().at()))
                 .toList();
         int from = Math.max(0, over.size() - engine.settings().historySize());
-        its.forget(over.subList(0, from).stream().map(JobRecord::id).toList());
+        forget(its, over.subList(0, from).stream().map(JobRecord::id).toList());
         List<PastJob> past = new ArrayList<>();
         for (JobRecord job : over.subList(from, over.size())) {
             ended.add(job.id());
@@ -118,7 +119,7 @@ final class Recorder {
     private static void reserve(JobJournal journal, JobJournal.Numbers numbers) {
         try {
             journal.reserve(numbers);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError e) {
             LOG.error(
                     "ids up to {} are not reserved: a crash may have them used again",
                     numbers.id(),
@@ -153,7 +154,7 @@ final class Recorder {
         }
         try {
             its.write(records);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError e) {
             throw refuse(jobs, recorded, e);
         }
         // One that was released meanwhile may have had its end written first.
@@ -168,7 +169,7 @@ final class Recorder {
     }
 
     private static JobRefusedException refuse(
-            List<? extends JobEntry> jobs, List<JobEntry> recorded, Exception cause) {
+            List<? extends JobEntry> jobs, List<JobEntry> recorded, Throwable cause) {
         JobRefusedException refusal = Refusals.notRecorded(recorded.get(0), cause);
         for (JobEntry job : recorded) {
             Extras extras = job.extras();
@@ -234,11 +235,12 @@ final class Recorder {
 
     /** Notes progress, if that was long ago. */
     void progress(JobEntry job, Progress value, long nanos) {
+        JobJournal its = journal;
         Recorded recorded = recordedOf(job);
-        if (recorded != null && journal != null && recorded.isDue(nanos, NOTE_NANOS)) {
+        if (recorded != null && its != null && recorded.isDue(nanos, NOTE_NANOS)) {
             JobRecord record = recorded.progress(value);
             if (record != null) {
-                journal.note(record);
+                engine.runForeign("a note of job #" + job.id, () -> its.note(record));
             }
         }
     }
@@ -251,7 +253,7 @@ final class Recorder {
         }
         try {
             its.write(List.of(record));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError e) {
             String what = record.end() == null ? "change" : "end";
             LOG.error(
                     "the {} of job #{} ({}) on {} is not recorded yet: {}",
@@ -299,8 +301,12 @@ final class Recorder {
             }
         }
         if (journal != null && !oldest.isEmpty()) {
-            journal.forget(oldest);
+            forget(journal, oldest);
         }
+    }
+
+    private void forget(JobJournal its, List<Long> ids) {
+        engine.runForeign("forgetting what is recorded of ended jobs", () -> its.forget(ids));
     }
 
     private void owe(Recorded end) {

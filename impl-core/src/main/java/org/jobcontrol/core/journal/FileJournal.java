@@ -175,7 +175,8 @@ public final class FileJournal implements JobJournal, AutoCloseable {
         }
         try {
             file.append(frames, force);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // An error too: somebody waits for each of them, and the next ones may do.
             if (!force) {
                 LOG.debug("what need not be kept is not", e);
             }
@@ -195,7 +196,7 @@ public final class FileJournal implements JobJournal, AutoCloseable {
         return left;
     }
 
-    private static void failAll(List<Entry> group, Exception cause) {
+    private static void failAll(List<Entry> group, Throwable cause) {
         for (Entry entry : group) {
             if (entry.done != null) {
                 entry.done.completeExceptionally(cause);

@@ -10,14 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jobcontrol.api.AbortResult;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.DomainOperation;
@@ -29,11 +26,9 @@ import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobOutcome;
 import org.jobcontrol.api.JobRefusedException;
-import org.jobcontrol.api.JobRefusedException.Reason;
 import org.jobcontrol.api.JobRequest;
 import org.jobcontrol.api.JobState;
 import org.jobcontrol.api.JobType;
-import org.jobcontrol.api.JobUnavailableException;
 import org.jobcontrol.api.Progress;
 import org.jobcontrol.api.StorageOperation;
 import org.jobcontrol.api.TargetId;
@@ -487,60 +482,6 @@ class CrashTest {
         assertThat(recovered)
                 .singleElement()
                 .satisfies(job -> assertThat(job.phase()).contains("second life"));
-    }
-
-    // ---- a journal that fails -------------------------------------------------------------------
-
-    @Test
-    void journalThatCannotBeRead_refusesOnlyWhatItWouldRecord() throws Exception {
-        start(new Failing());
-        addAdapters();
-        JobObject jobs = control.of(WEB);
-        assertRefused(() -> jobs.beginAsync(DomainOperation.SAVE, JobMask.DEFAULT, LONG));
-        assertRefused(() -> jobs.begin(JobType.DESTROY, "destroy", LONG));
-        assertRefused(() -> jobs.beginAsyncLater(DomainOperation.SAVE, JobMask.DEFAULT, LONG)
-                .await());
-        assertRefused(() -> jobs.runAsync(DomainOperation.SAVE, job -> "never").await());
-        assertThatThrownBy(() -> jobs.tryBegin(JobType.DESTROY, "destroy"))
-                .isInstanceOf(JobUnavailableException.class)
-                .hasMessageContaining("could not be recorded: no disk");
-        jobs.begin(JobType.MODIFY, "plain", Duration.ZERO).close();
-        assertThat(control.history(1).get(0).operation()).isEqualTo("plain");
-        assertThat(control.history(9))
-                .filteredOn(job -> job.outcome().equals(Optional.of(JobOutcome.FAILED)))
-                .hasSize(5);
-    }
-
-    private static void assertRefused(ThrowingCallable begin) {
-        assertThatThrownBy(begin)
-                .isInstanceOfSatisfying(
-                        JobRefusedException.class,
-                        refusal -> assertThat(refusal.reason()).isEqualTo(Reason.JOURNAL))
-                .hasMessageContaining("not begun: it could not be recorded: no disk")
-                .hasRootCauseInstanceOf(IOException.class);
-    }
-
-    private static final class Failing implements JobJournal {
-        @Override
-        public Contents read() throws IOException {
-            throw new IOException("no disk");
-        }
-
-        @Override
-        public void write(List<JobRecord> records) throws IOException {
-            throw new IOException("no disk");
-        }
-
-        @Override
-        public void note(JobRecord record) {}
-
-        @Override
-        public void forget(Collection<Long> ids) {}
-
-        @Override
-        public void reserve(Numbers numbers) throws IOException {
-            throw new IOException("no disk");
-        }
     }
 
     /** The one time that is a promise: a second and more would be felt at each start. */

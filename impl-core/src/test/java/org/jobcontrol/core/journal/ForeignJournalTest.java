@@ -1,0 +1,174 @@
+package org.jobcontrol.core.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.DomainOperation;
+import org.jobcontrol.api.JobControl;
+import org.jobcontrol.api.JobInfo;
+import org.jobcontrol.api.JobMask;
+import org.jobcontrol.api.JobObject;
+import org.jobcontrol.api.JobOutcome;
+import org.jobcontrol.api.JobRefusedException;
+import org.jobcontrol.api.JobRefusedException.Reason;
+import org.jobcontrol.api.JobType;
+import org.jobcontrol.api.JobUnavailableException;
+import org.jobcontrol.api.Progress;
+import org.jobcontrol.api.spi.JobJournal;
+import org.jobcontrol.api.spi.JobRecord;
+import org.jobcontrol.core.Target;
+import org.jobcontrol.core.engine.EngineClock;
+import org.jobcontrol.core.engine.JobEngine;
+import org.jobcontrol.core.engine.Settings;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A journal of another bundle fails as it likes: at a read, at any write, and by errors. */
+class ForeignJournalTest {
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    private JobEngine engine;
+    private JobControl control;
+    private JobObject jobs;
+
+    private void start(JobJournal journal) {
+        engine = new JobEngine(
+                EngineClock.system(), Settings.DEFAULTS, journal, type -> JobEngine.NO_BUNDLE);
+        Target.addAdapters(engine);
+        control = engine.control("com.acme.test");
+        jobs = control.of(Target.domain("web-01"));
+    }
+
+    @AfterEach
+    void stop() {
+        engine.close();
+    }
+
+    /** Keeps nothing. */
+    private static class Empty implements JobJournal {
+        @Override
+        public Contents read() throws IOException {
+            return new Contents(List.of(), new Numbers(0, 0));
+        }
+
+        @Override
+        public void write(List<JobRecord> records) throws IOException {}
+
+        @Override
+        public void note(JobRecord record) {}
+
+        @Override
+        public void forget(Collection<Long> ids) {}
+
+        @Override
+        public void reserve(Numbers numbers) throws IOException {}
+    }
+
+    @Test
+    void cannotBeRead_refusesOnlyWhatItWouldRecord() throws Exception {
+        start(new Empty() {
+            @Override
+            public Contents read() throws IOException {
+                throw new IOException("no disk");
+            }
+
+            @Override
+            public void write(List<JobRecord> records) throws IOException {
+                throw new IOException("no disk");
+            }
+        });
+        assertRefused(() -> jobs.beginAsync(DomainOperation.SAVE, JobMask.DEFAULT, LONG));
+        assertRefused(() -> jobs.begin(JobType.DESTROY, "destroy", LONG));
+        assertRefused(() -> jobs.beginAsyncLater(DomainOperation.SAVE, JobMask.DEFAULT, LONG)
+                .await());
+        assertRefused(() -> jobs.runAsync(DomainOperation.SAVE, job -> "never").await());
+        assertThatThrownBy(() -> jobs.tryBegin(JobType.DESTROY, "destroy"))
+                .isInstanceOf(JobUnavailableException.class)
+                .hasMessageContaining("could not be recorded: no disk");
+        jobs.begin(JobType.MODIFY, "plain", Duration.ZERO).close();
+        assertThat(control.history(1).get(0).operation()).isEqualTo("plain");
+        assertThat(control.history(9))
+                .filteredOn(job -> job.outcome().equals(Optional.of(JobOutcome.FAILED)))
+                .hasSize(5);
+    }
+
+    private static void assertRefused(ThrowingCallable begin) {
+        assertThatThrownBy(begin)
+                .isInstanceOfSatisfying(
+                        JobRefusedException.class,
+                        refusal -> assertThat(refusal.reason()).isEqualTo(Reason.JOURNAL))
+                .hasMessageContaining("not begun: it could not be recorded: no disk")
+                .hasRootCauseInstanceOf(IOException.class);
+    }
+
+    @Test
+    void whoseBundleIsGone_refusesOnlyWhatItWouldRecord() throws Exception {
+        start(new Empty() {
+            @Override
+            public void write(List<JobRecord> records) {
+                throw new NoClassDefFoundError("com/acme/Store");
+            }
+
+            @Override
+            public void reserve(Numbers numbers) {
+                throw new NoClassDefFoundError("com/acme/Store");
+            }
+        });
+        assertThatThrownBy(() -> jobs.beginAsync(DomainOperation.SAVE, JobMask.DEFAULT, LONG))
+                .isInstanceOf(JobRefusedException.class)
+                .hasRootCauseInstanceOf(NoClassDefFoundError.class);
+        jobs.begin(JobType.MODIFY, "plain", Duration.ZERO).close();
+    }
+
+    @Test
+    void whoseBundleGoesWhileAJobRuns_keepsNoJobFromItsEnd() throws Exception {
+        AtomicBoolean gone = new AtomicBoolean();
+        start(new Empty() {
+            @Override
+            public void write(List<JobRecord> records) {
+                if (gone.get()) {
+                    throw new NoClassDefFoundError("com/acme/Store");
+                }
+            }
+        });
+        AsyncJob job = jobs.beginAsync(DomainOperation.SAVE, JobMask.DEFAULT, LONG);
+        gone.set(true);
+        job.phase("half");
+        job.close();
+        assertThat(jobs.info().async()).isEmpty();
+        assertThat(control.history(1))
+                .extracting(JobInfo::phase)
+                .containsExactly(Optional.of("half"));
+    }
+
+    @Test
+    void throwsWhereNobodyWaits_holdsUpNoJob() throws Exception {
+        start(new Empty() {
+            @Override
+            public void note(JobRecord record) {
+                throw new IllegalStateException("not now");
+            }
+
+            @Override
+            public void forget(Collection<Long> ids) {
+                throw new IllegalStateException("not now");
+            }
+        });
+        int more = Settings.DEFAULTS.historySize() + 2;
+        for (int i = 0; i < more; i++) {
+            try (AsyncJob job =
+                    jobs.beginAsync(DomainOperation.SAVE, JobMask.DEFAULT, Duration.ZERO)) {
+                job.progress(Progress.builder().parameter("n", i).build());
+            }
+        }
+        assertThat(control.history(1).get(0).outcome()).hasValue(JobOutcome.COMPLETED);
+    }
+}
