@@ -67,7 +67,7 @@ public record JobRecord(
     }
 
     /**
-     * Copies the attributes, and checks that all is there.
+     * Copies the attributes, and checks that all is there and the type is one that is recorded.
      *
      * @param id see the record
      * @param fence see the record
@@ -83,6 +83,7 @@ public record JobRecord(
      * @param progress see the record
      * @param attributes see the record
      * @param end see the record
+     * @throws IllegalArgumentException if the type is neither ASYNC nor DESTROY
      */
     public JobRecord {
         Objects.requireNonNull(target, "target");
@@ -95,6 +96,9 @@ public record JobRecord(
         Objects.requireNonNull(mask, "mask");
         Objects.requireNonNull(phase, "phase");
         Objects.requireNonNull(progress, "progress");
+        if (type != JobType.ASYNC && type != JobType.DESTROY) {
+            throw new IllegalArgumentException("job #" + id + " of type " + type);
+        }
         attributes = Map.copyOf(attributes);
     }
 }

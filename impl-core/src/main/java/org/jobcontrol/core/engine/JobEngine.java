@@ -88,8 +88,7 @@ public final class JobEngine implements AutoCloseable {
                 found == null ? 0 : found.numbers().fence(),
                 clock.instant(clock.nanos()).toEpochMilli());
         if (found != null) {
-            recorder.start(found);
-            recoveries.found(found.jobs());
+            new Restart(this).goOn(found.jobs());
         }
         stuck.interval(settings.stuckWarn());
     }

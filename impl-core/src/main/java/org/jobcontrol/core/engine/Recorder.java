@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +35,7 @@ final class Recorder {
      *   attributes  |                                              |
      *   progress    | now and then, without waiting                | nothing
      *   end         | the outcome is decided, and the slot is not  | logged, and owed: written with the
-     *               | free yet                                     | next, or after a while
+     *               | free yet                                     | next begin, or after a while
      *
      * So who begins on a target next does not meet the recovery of the last one, and an end that anybody
      * knows of is one that the journal knows of, unless the log says otherwise.
@@ -85,40 +83,14 @@ final class Recorder {
         }
     }
 
-    /** Reserves numbers, and gives the history what the journal has of it. */
-    void start(JobJournal.Contents contents) {
+    /** Reserves numbers, so that they are not used again after a crash. */
+    void reserve(JobJournal.Numbers numbers) {
         JobJournal its = journal;
         if (its == null) {
             return;
         }
-        AtomicBoolean first = new AtomicBoolean(true);
-        engine.numbers().reserveWith((id, fence) -> {
-            JobJournal.Numbers numbers = new JobJournal.Numbers(id, fence);
-            if (first.getAndSet(false)) {
-                reserve(its, numbers);
-            } else {
-                engine.execute(() -> reserve(its, numbers));
-            }
-        });
-        List<JobRecord> over = contents.jobs().stream()
-                .filter(job -> job.end() != null)
-                .sorted(Comparator.comparing(
-                        job -> job.end() == null ? Instant.MAX : job.end().at()))
-                .toList();
-        int from = Math.max(0, over.size() - engine.settings().historySize());
-        forget(its, over.subList(0, from).stream().map(JobRecord::id).toList());
-        List<PastJob> past = new ArrayList<>();
-        for (JobRecord job : over.subList(from, over.size())) {
-            ended.add(job.id());
-            past.add(PastJob.of(job));
-        }
-        Collections.reverse(past);
-        engine.history().past(past);
-    }
-
-    private static void reserve(JobJournal journal, JobJournal.Numbers numbers) {
         try {
-            journal.reserve(numbers);
+            its.reserve(numbers);
         } catch (IOException | RuntimeException | LinkageError e) {
             LOG.error(
                     "ids up to {} are not reserved: a crash may have them used again",
@@ -152,9 +124,12 @@ final class Recorder {
         if (records.isEmpty()) {
             return;
         }
+        List<Recorded> paid = takeOwed();
+        records.addAll(0, paid.stream().map(Recorded::last).toList());
         try {
             its.write(records);
         } catch (IOException | RuntimeException | LinkageError e) {
+            owed.addAll(paid);
             throw refuse(jobs, recorded, e);
         }
         // One that was released meanwhile may have had its end written first.
@@ -283,7 +258,7 @@ final class Recorder {
         String error = outcome == JobOutcome.COMPLETED || failure == null ? "" : text(failure);
         Instant at = engine.clock().instant(job.endedNanos());
         recorded.end(new JobRecord.End(outcome, at, error), JobSnapshot.of(job).progress());
-        forgetOldest(job.id);
+        remember(List.of(job.id));
     }
 
     private static String text(Throwable failure) {
@@ -291,22 +266,20 @@ final class Recorder {
         return message == null ? failure.getClass().getName() : message;
     }
 
-    /** Has the journal forget what the history has forgotten too. */
-    private void forgetOldest(long id) {
+    /** Counts jobs whose end is recorded, and has the journal forget what the history forgets too. */
+    void remember(List<Long> ids) {
         List<Long> oldest = new ArrayList<>();
         synchronized (ended) {
-            ended.add(id);
+            ended.addAll(ids);
             while (ended.size() > engine.settings().historySize()) {
                 oldest.add(ended.remove());
             }
         }
-        if (journal != null && !oldest.isEmpty()) {
-            forget(journal, oldest);
+        JobJournal its = journal;
+        if (its != null && !oldest.isEmpty()) {
+            engine.runForeign(
+                    "forgetting what is recorded of ended jobs", () -> its.forget(oldest));
         }
-    }
-
-    private void forget(JobJournal its, List<Long> ids) {
-        engine.runForeign("forgetting what is recorded of ended jobs", () -> its.forget(ids));
     }
 
     private void owe(Recorded end) {
@@ -318,22 +291,22 @@ final class Recorder {
 
     private void pay() {
         owing.set(false);
-        for (int left = owed.size(); left > 0; left--) {
-            Recorded end = owed.poll();
-            if (end != null) {
-                end.again();
-            }
+        takeOwed().forEach(Recorded::again);
+    }
+
+    private List<Recorded> takeOwed() {
+        List<Recorded> taken = new ArrayList<>();
+        for (Recorded end = owed.poll(); end != null; end = owed.poll()) {
+            taken.add(end);
         }
+        return taken;
     }
 
     /** Records what is still owed, and that no more numbers are in use than those given out. */
     void close() {
         closed = true;
         pay();
-        JobJournal its = journal;
-        if (its != null) {
-            Numbers numbers = engine.numbers();
-            reserve(its, new JobJournal.Numbers(numbers.lastId(), numbers.lastFence()));
-        }
+        Numbers numbers = engine.numbers();
+        reserve(new JobJournal.Numbers(numbers.lastId(), numbers.lastFence()));
     }
 }

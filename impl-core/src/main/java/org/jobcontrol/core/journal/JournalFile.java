@@ -31,8 +31,8 @@ final class JournalFile implements Closeable {
      * one said; when most of the file is of no more use, what is, is written to a new file, which takes
      * the name of the old one in one step.
      *
-     * Damage. A frame that does not check is skipped, and reading goes on at the next one that does: so
-     * a flipped bit costs one frame. If none follows, it is the tail that a crash tore, and is cut. The
+     * Damage. A frame that does not check, or makes no sense, is skipped, and reading goes on at the next
+     * one that does: so a flipped bit costs one frame. If none follows, it is the tail that a crash tore, and is cut. The
      * file as it was found is kept beside, unless only its tail was torn.
      *
      * Failure. What was appended before a failure is cut off again, before anything else is appended.
@@ -101,7 +101,7 @@ final class JournalFile implements Closeable {
                 LOG.warn("{}: {} damaged bytes at {} are skipped", path, start - end, end);
                 damaged = true;
             }
-            apply(frame);
+            damaged |= !apply(frame);
             end = bytes.position();
         }
         long tail = bytes.limit() - end;
@@ -119,7 +119,8 @@ final class JournalFile implements Closeable {
         return damaged;
     }
 
-    private void apply(Frame frame) throws IOException {
+    /** Takes in what a frame says; false, and logged, if that makes no sense. */
+    private boolean apply(Frame frame) throws IOException {
         switch (frame.kind()) {
             case Frame.FORMAT -> checkVersion(frame);
             case Frame.NUMBERS -> {
@@ -128,9 +129,8 @@ final class JournalFile implements Closeable {
                 }
             }
             case Frame.JOB -> {
-                JobRecord job = RecordFormat.decode(frame.payload());
                 records++;
-                jobs.put(job.id(), job);
+                return put(frame);
             }
             case Frame.FORGET -> {
                 if (frame.hasNumbers(1)) {
@@ -138,6 +138,18 @@ final class JournalFile implements Closeable {
                 }
             }
             default -> LOG.warn("{}: an entry of unknown kind {} is left out", path, frame.kind());
+        }
+        return true;
+    }
+
+    private boolean put(Frame frame) {
+        try {
+            JobRecord job = RecordFormat.decode(frame.payload());
+            jobs.put(job.id(), job);
+            return true;
+        } catch (IOException e) {
+            LOG.warn("{}: an entry is left out: {}", path, e.getMessage());
+            return false;
         }
     }
 

@@ -7,6 +7,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A job's record as bytes. */
 final class RecordFormat {
+    /** A target has a parent; that a parent has one, and so on, is not expected. */
+    private static final int MOST_PARENTS = 16;
+
     private RecordFormat() {}
 
     /** Writes something to a stream in memory. */
@@ -42,7 +46,7 @@ final class RecordFormat {
         return bytes(out -> {
             out.writeLong(job.id());
             out.writeLong(job.fence());
-            write(out, job.target());
+            write(out, job.target(), MOST_PARENTS);
             write(out, job.type().name());
             write(out, job.operation());
             write(out, job.thread());
@@ -78,7 +82,7 @@ final class RecordFormat {
             return new JobRecord(
                     in.readLong(),
                     in.readLong(),
-                    target(in),
+                    target(in, MOST_PARENTS),
                     JobType.valueOf(string(in)),
                     string(in),
                     string(in),
@@ -90,7 +94,7 @@ final class RecordFormat {
                     progress(in),
                     attributes(in),
                     end(in));
-        } catch (IllegalArgumentException | ArithmeticException e) {
+        } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
             throw new IOException("not the record of a job: " + e.getMessage(), e);
         }
     }
@@ -111,18 +115,28 @@ final class RecordFormat {
         return new String(in.readNBytes(length), StandardCharsets.UTF_8);
     }
 
-    private static void write(DataOutputStream out, TargetId target) throws IOException {
+    private static void write(DataOutputStream out, TargetId target, int parents)
+            throws IOException {
         write(out, target.kind());
         write(out, target.id());
         TargetId parent = target.parent();
         out.writeBoolean(parent != null);
         if (parent != null) {
-            write(out, parent);
+            if (parents == 0) {
+                throw new IllegalArgumentException("a target with too many parents");
+            }
+            write(out, parent, parents - 1);
         }
     }
 
-    private static TargetId target(DataInputStream in) throws IOException {
-        return new TargetId(string(in), string(in), in.readBoolean() ? target(in) : null);
+    private static TargetId target(DataInputStream in, int parents) throws IOException {
+        String kind = string(in);
+        String id = string(in);
+        boolean hasParent = in.readBoolean();
+        if (hasParent && parents == 0) {
+            throw new IOException("not the record of a job: too many parents");
+        }
+        return new TargetId(kind, id, hasParent ? target(in, parents - 1) : null);
     }
 
     private static void write(DataOutputStream out, Instant instant) throws IOException {

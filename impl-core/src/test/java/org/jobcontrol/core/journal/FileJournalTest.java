@@ -3,6 +3,7 @@ package org.jobcontrol.core.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -187,6 +188,54 @@ class FileJournalTest {
     /** All records are as long as one another; the format stands before the first. */
     private static int firstRecordAt(List<Integer> ends) {
         return ends.get(0) - (ends.get(1) - ends.get(0));
+    }
+
+    @Test
+    void recordThatMakesNoSense_costsNoOther_andIsKept() throws Exception {
+        assertThat(RecordFormat.decode(record("ASYNC", 0, 1)).id()).isEqualTo(9);
+        write();
+        byte[] whole = Files.readAllBytes(file());
+        List<byte[]> nonsense = List.of(
+                new byte[] {1, 2, 3},
+                record("SLEEP", 0, 1),
+                record("QUERY", 0, 1),
+                record("ASYNC", Long.MAX_VALUE, 1),
+                record("ASYNC", 0, 10_000));
+        for (byte[] one : nonsense) {
+            byte[] damaged = RecordFormat.bytes(out -> {
+                out.write(whole);
+                out.write(new Frame(Frame.JOB, one).bytes().array());
+                out.write(whole);
+            });
+            Files.write(file(), damaged);
+            assertThat(contents()).hasSize(JOBS);
+            assertThat(Files.readAllBytes(directory.resolve("jobs.journal.damaged")))
+                    .isEqualTo(damaged);
+        }
+    }
+
+    private static byte[] record(String type, long queued, int parents) {
+        return RecordFormat.bytes(out -> {
+            out.write(Frame.ofLongs(Frame.JOB, 9, 10).payload());
+            for (int i = 0; i < parents; i++) {
+                text(out, "volume", "a");
+                out.writeBoolean(true);
+            }
+            text(out, "pool", "images");
+            out.writeBoolean(false);
+            text(out, type, "VOLUME_CLONE", "a thread", "a bundle");
+            out.writeLong(queued);
+            out.writeInt(0);
+            // and zeros for all the rest
+            out.write(new byte[120]);
+        });
+    }
+
+    private static void text(DataOutputStream out, String... texts) throws IOException {
+        for (String text : texts) {
+            out.writeInt(text.length());
+            out.writeBytes(text);
+        }
     }
 
     @Test

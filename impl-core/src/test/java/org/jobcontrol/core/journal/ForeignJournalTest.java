@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jobcontrol.api.AsyncJob;
@@ -147,6 +148,32 @@ class ForeignJournalTest {
         assertThat(control.history(1))
                 .extracting(JobInfo::phase)
                 .containsExactly(Optional.of("half"));
+    }
+
+    @Test
+    void endThatCouldNotBeRecorded_isWrittenWithTheNextBegin() throws Exception {
+        AtomicBoolean full = new AtomicBoolean();
+        List<List<JobRecord>> writes = new CopyOnWriteArrayList<>();
+        start(new Empty() {
+            @Override
+            public void write(List<JobRecord> records) throws IOException {
+                if (full.get()) {
+                    throw new IOException("disk full");
+                }
+                writes.add(List.copyOf(records));
+            }
+        });
+        AsyncJob first = jobs.beginAsync(DomainOperation.SAVE, JobMask.DEFAULT, LONG);
+        full.set(true);
+        first.close();
+        assertThatThrownBy(() -> jobs.beginAsync(DomainOperation.SAVE, JobMask.DEFAULT, LONG))
+                .isInstanceOf(JobRefusedException.class);
+        full.set(false);
+        AsyncJob next = jobs.beginAsync(DomainOperation.SAVE, JobMask.DEFAULT, LONG);
+        assertThat(writes.get(1)).extracting(JobRecord::id).containsExactly(first.id(), next.id());
+        assertThat(writes.get(1).get(0).end()).isNotNull();
+        next.close();
+        assertThat(writes).hasSize(3);
     }
 
     @Test

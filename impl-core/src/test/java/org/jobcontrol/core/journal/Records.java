@@ -30,17 +30,28 @@ final class Records {
                 new JobRecord.End(outcome, NOON.plusSeconds(60), "Gerät voll \uD83D\uDCBE"));
     }
 
+    /** One that began just now, as far as the history is concerned. */
+    static JobRecord running(long id, long fence, TargetId target) {
+        return record(id, fence, target, Instant.now(), "", null);
+    }
+
     private static JobRecord record(long id, String phase, JobRecord.End end) {
+        TargetId target = new TargetId("volume", "a" + id + ".img", TargetId.of("pool", "images"));
+        return record(id, 1_000 + id, target, NOON, phase, end);
+    }
+
+    private static JobRecord record(
+            long id, long fence, TargetId target, Instant queued, String phase, JobRecord.End end) {
         return new JobRecord(
                 id,
-                1_000 + id,
-                new TargetId("volume", "a" + id + ".img", TargetId.of("pool", "images")),
+                fence,
+                target,
                 JobType.ASYNC,
                 "VOLUME_CLONE",
                 "worker-3",
                 "com.acme.backup",
-                NOON,
-                NOON.plusMillis(5),
+                queued,
+                queued.plusMillis(5),
                 JobMask.DEFAULT,
                 phase,
                 Progress.ofData(100, 7),
