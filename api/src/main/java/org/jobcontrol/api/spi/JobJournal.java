@@ -10,7 +10,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  * a directory; one of a higher service ranking takes its place when the core starts, or the one that
  * the property {@code journal.target} of the configuration {@code org.jobcontrol} selects.
  *
- * <p>Safe for use by many threads. A call may take as long as a disk does.
+ * <p>Safe for use by many threads. A call may take as long as a disk does. Whatever it throws, a begin
+ * that was to be recorded is refused for it, and everything else goes on.
  */
 @ConsumerType
 public interface JobJournal {

@@ -83,10 +83,9 @@ public final class JobEngine implements AutoCloseable {
         this.leaks = new LeakTracker(this);
         this.recorder = new Recorder(this, journal);
         JobJournal.Contents found = Recorder.read(journal);
+        JobJournal.Numbers last = Restart.lastNumbers(found);
         this.numbers = new Numbers(
-                found == null ? 0 : found.numbers().id(),
-                found == null ? 0 : found.numbers().fence(),
-                clock.instant(clock.nanos()).toEpochMilli());
+                last.id(), last.fence(), clock.instant(clock.nanos()).toEpochMilli());
         if (found != null) {
             new Restart(this).goOn(found.jobs());
         }

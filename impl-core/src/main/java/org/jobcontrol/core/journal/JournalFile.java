@@ -47,6 +47,9 @@ final class JournalFile implements Closeable {
 
     private static final int MOSTLY = 4;
 
+    /** It is read as a whole. */
+    private static final long LONGEST = 1L << 30;
+
     private final Path directory;
     private final Path path;
     private final TreeMap<Long, JobRecord> jobs = new TreeMap<>();
@@ -87,6 +90,10 @@ final class JournalFile implements Closeable {
 
     /** Reads what is there and cuts the tail; returns whether there is damage before it. */
     private boolean read() throws IOException {
+        if (channel.size() > LONGEST) {
+            throw new IOException(
+                    path + " has " + channel.size() + " bytes, too many for a journal");
+        }
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(path));
         boolean damaged = false;
         while (bytes.hasRemaining()) {

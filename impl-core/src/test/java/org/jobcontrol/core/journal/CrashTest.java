@@ -255,6 +255,20 @@ class CrashTest {
         assertThat(before).hasSize(2);
     }
 
+    @Test
+    void numbersThatWereNotReserved_areAboveThoseOfJobs() throws Exception {
+        long fence = 1L << 62;
+        current = directory.resolve("damaged");
+        try (FileJournal journal = new FileJournal(current)) {
+            journal.write(List.of(Records.running(500, fence, WEB.id())));
+        }
+        start();
+        try (AsyncJob next = save()) {
+            assertThat(next.id()).isGreaterThan(500);
+            assertThat(next.fence()).isGreaterThan(fence);
+        }
+    }
+
     /** Ids are given in the order of asking, fences in that of admission. */
     @Test
     void asyncJobThatAnotherFollowed_hadEnded() throws Exception {

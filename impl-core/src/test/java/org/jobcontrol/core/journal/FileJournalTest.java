@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -247,6 +248,17 @@ class FileJournalTest {
                 .isInstanceOf(IOException.class)
                 .hasMessage(file() + " has format 2, and this reads 1");
         assertThat(Files.readAllBytes(file())).isEqualTo(later);
+    }
+
+    @Test
+    void fileThatIsTooLong_isRefused_andLeftAlone() throws Exception {
+        try (RandomAccessFile holes = new RandomAccessFile(file().toFile(), "rw")) {
+            holes.setLength(3L << 30);
+        }
+        assertThatThrownBy(() -> new FileJournal(directory))
+                .isInstanceOf(IOException.class)
+                .hasMessage(file() + " has 3221225472 bytes, too many for a journal");
+        assertThat(Files.size(file())).isEqualTo(3L << 30);
     }
 
     @Test
