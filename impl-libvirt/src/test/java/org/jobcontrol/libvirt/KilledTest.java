@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(2400)
 class KilledTest {
     private static final int TIMES = Boolean.getBoolean("stress.long") ? 200 : 8;
-    private static final int MOST_MILLIS = 1800;
+    private static final int MOST_MILLIS = 4000;
 
     private static Daemon daemon;
 
@@ -36,7 +36,7 @@ class KilledTest {
     @Test
     void killedWhileItSaves_losesNothing_andTheGuestIsWhole() throws Exception {
         try (Lab lab = new Lab(daemon.uri())) {
-            Guest.make(daemon.directory(), "mortal", 512 * MIB, true).run(lab.domains());
+            Guest.make(daemon.directory(), "mortal", 1536 * MIB, true).run(lab.domains());
         }
         Lives lives = new Lives(KilledProcess.class, MOST_MILLIS);
         for (int life = 0; life < TIMES; life++) {
