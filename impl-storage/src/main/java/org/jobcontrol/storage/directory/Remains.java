@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jobcontrol.api.JobOutcome;
-import org.jobcontrol.api.StorageOperation;
+import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.spi.InterruptedJob;
 import org.jobcontrol.api.spi.Recovery;
 import org.jobcontrol.api.storage.VolumeState;
@@ -26,6 +26,12 @@ final class Remains {
      *                          | the volume otherwise        | nothing          | ORPHANED
      *   delete                 | the volume                  | nothing          | ABORTED
      *                          | nothing                     | nothing          | COMPLETED
+     *   of a pool: build       | the directory               | nothing          | COMPLETED
+     *                          | nothing                     | nothing          | ABORTED
+     *   delete                 | the directory               | nothing          | ABORTED
+     *                          | nothing                     | nothing          | COMPLETED
+     *   stop                   | a pool that is not active   | nothing          | COMPLETED
+     *   start, refresh         | the same                    | nothing          | ABORTED
      *
      * A mark is put before the first byte is overwritten, and goes after the last: a volume without one
      * was not touched yet, or is done. Where files have no marks that outlive a process, it is marked.
@@ -104,9 +110,15 @@ final class Remains {
     /** Says what became of a job on a pool: there is nothing that it can have left half done. */
     static Recovery ofPool(Path directory, InterruptedJob job) {
         boolean there = Files.isDirectory(directory);
-        boolean done = job.operation().equals(StorageOperation.POOL_BUILD.name()) ? there : !there;
-        return Recovery.ended(
-                done ? JobOutcome.COMPLETED : JobOutcome.ABORTED,
-                directory + (there ? " is there" : " is not there"));
+        String what = directory + (there ? " is there" : " is not there");
+        return switch (job.operation()) {
+            case "POOL_BUILD" -> ended(there, what);
+            case "pool.delete" -> ended(!there, what);
+            default -> ended(job.type() == JobType.DESTROY, "the pool is not active");
+        };
+    }
+
+    private static Recovery ended(boolean done, String what) {
+        return Recovery.ended(done ? JobOutcome.COMPLETED : JobOutcome.ABORTED, what);
     }
 }
