@@ -252,7 +252,9 @@ public final class JobEngine implements AutoCloseable {
     void orphaned(JobInfo job) {
         OrphanListener listener = orphans.get();
         if (listener != null) {
-            listener.orphaned(job);
+            runForeign(
+                    "telling that job #" + job.id() + " was orphaned",
+                    () -> listener.orphaned(job));
         }
     }
 

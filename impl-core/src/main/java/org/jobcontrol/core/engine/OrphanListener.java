@@ -6,7 +6,8 @@ import org.jobcontrol.api.JobInfo;
 @FunctionalInterface
 public interface OrphanListener {
     /**
-     * A job has ended. Called without locks, by the thread that ended it; does not wait, nor throw.
+     * A job has ended. Called without locks, by the thread that ended it; does not wait. What it throws
+     * is logged.
      *
      * @param job the job as it ended
      */

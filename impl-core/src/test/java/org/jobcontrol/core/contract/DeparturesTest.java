@@ -89,6 +89,18 @@ class DeparturesTest {
         assertThat(job.abortRequested()).isTrue();
     }
 
+    /** An Event Admin that is being stopped, say. */
+    @Test
+    void orphanListenerThatThrows_keepsNobodyFromTakingJobs() throws Exception {
+        engine.orphans(orphan -> {
+            throw new NoClassDefFoundError(orphan.operation());
+        });
+        AsyncJob job = jobs.beginAsync(TestOperation.WORK, JobMask.NONE, LONG);
+        engine.admin().release(job.id(), "its owner hangs");
+        assertThat(job.info().outcome()).contains(JobOutcome.ORPHANED);
+        jobs.begin(JobType.MODIFY, "next", Duration.ZERO).close();
+    }
+
     private static void assertRefusedClosing(JobFuture<?> waiter) {
         assertThatThrownBy(waiter::await)
                 .isInstanceOfSatisfying(
