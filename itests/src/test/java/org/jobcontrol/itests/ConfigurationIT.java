@@ -39,7 +39,7 @@ public class ConfigurationIT {
     private static final Duration LONG = Duration.ofSeconds(30);
 
     /** Long enough for the configuration to change meanwhile. */
-    private static final long OLD_MILLIS = 5000;
+    private static final long OLD_MILLIS = 12_000;
 
     @Inject
     private BundleContext context;
