@@ -39,7 +39,7 @@ public class ConfigurationIT {
     private static final Duration LONG = Duration.ofSeconds(30);
 
     /** Long enough for the configuration to change meanwhile. */
-    private static final long OLD_MILLIS = 12_000;
+    private static final long OLD_MILLIS = 5_000;
 
     @Inject
     private BundleContext context;
@@ -101,7 +101,7 @@ public class ConfigurationIT {
         CompletableFuture<Void> first;
         try (Job holder = jobs.begin(JobType.MODIFY, "holder", LONG)) {
             holder.detach();
-            first = CompletableFuture.runAsync(this::beginWithDefault);
+            first = CompletableFuture.runAsync(this::beginWithDefault, CoreConfiguration.THREADS);
             await().until(() -> queue().equals(List.of("default")));
             second = jobs.beginLater(JobType.MODIFY, "second", LONG);
             third = jobs.beginLater(JobType.MODIFY, "third", LONG);
@@ -134,8 +134,9 @@ public class ConfigurationIT {
 
     /** Refused as one that comes now, with the default of now. */
     private void assertRefused(Reason reason, String why) {
-        assertThatThrownBy(
-                        () -> CompletableFuture.runAsync(this::beginWithDefault).join())
+        assertThatThrownBy(() -> CompletableFuture.runAsync(
+                                this::beginWithDefault, CoreConfiguration.THREADS)
+                        .join())
                 .cause()
                 .isInstanceOfSatisfying(
                         JobRefusedException.class,

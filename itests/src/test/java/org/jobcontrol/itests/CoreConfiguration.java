@@ -8,6 +8,7 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jobcontrol.api.Job;
@@ -25,6 +26,9 @@ final class CoreConfiguration {
     static final Duration PROBE = Duration.ofMillis(321);
 
     private static final Duration LONG = Duration.ofSeconds(30);
+
+    /** Whoever waits has a thread of its own; the common pool may have one for all. */
+    static final Executor THREADS = task -> new Thread(task).start();
 
     private CoreConfiguration() {}
 
@@ -46,7 +50,7 @@ final class CoreConfiguration {
     static boolean hasDefault(JobObject idle, Duration timeout) throws Exception {
         try (Job holder = idle.begin(JobType.MODIFY, "holder", LONG)) {
             holder.detach();
-            return CompletableFuture.supplyAsync(() -> waitedFor(idle, timeout))
+            return CompletableFuture.supplyAsync(() -> waitedFor(idle, timeout), THREADS)
                     .get(timeout.toMillis() + 1000, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             // It has begun to wait with the default of before, and gets its job as the holder ends.
