@@ -6,9 +6,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What becomes of a job: one immutable {@link Life} in one reference, so a snapshot is never torn.
- */
+/** What becomes of a job: one immutable {@link Life} in one reference, so a snapshot is never torn. */
 abstract class JobLife extends Hold {
     /*
      * The reference is null as long as nothing was said of the job, which is nearly always so until it

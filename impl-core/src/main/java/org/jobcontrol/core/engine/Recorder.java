@@ -40,9 +40,9 @@ final class Recorder {
      * So who begins on a target next does not meet the recovery of the last one, and an end that anybody
      * knows of is one that the journal knows of, unless the log says otherwise.
      *
-     * The journal may be of another bundle, and fail as it likes. Never called under a lock of a job
-     * object, and never on a thread that ended another job to let this one
-     * in: on the thread that begins or ends the job itself, or the executor's.
+     * The journal may be of another bundle, and fail as it likes. It is never called under a lock of a
+     * job object, nor on a thread that ended another job to let this one in: on the thread that begins
+     * or ends the job itself, or the executor's.
      */
     private static final Logger LOG = LoggerFactory.getLogger(Recorder.class);
     private static final long NOTE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -129,7 +129,7 @@ final class Recorder {
         try {
             its.write(records);
         } catch (IOException | RuntimeException | LinkageError e) {
-            owed.addAll(paid);
+            paid.forEach(this::owe);
             throw refuse(jobs, recorded, e);
         }
         // One that was released meanwhile may have had its end written first.
