@@ -2,14 +2,8 @@ package org.jobcontrol.storage.directory;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,32 +89,18 @@ final class Definitions {
                             properties.setProperty(pool.name() + "/" + name, value));
         }
         try {
-            write(file, properties);
+            DurableFiles.replace(file, properties, "storage pools");
         } catch (IOException e) {
             String detail = "its definition cannot be kept in " + file + ": " + e.getMessage();
             throw new StorageException(Reason.IO, changed.name(), null, detail, e);
         }
     }
 
-    private static void write(Path file, Properties properties) throws IOException {
-        Path next = file.resolveSibling(FILE + ".new");
-        try (FileChannel channel = FileChannel.open(
-                        next,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE);
-                OutputStream stream = Channels.newOutputStream(channel)) {
-            properties.store(stream, "storage pools");
-            channel.force(true);
-        }
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
-    }
-
     private void load(Path from) {
-        Properties properties = new Properties();
-        try (InputStream stream = Files.newInputStream(from)) {
-            properties.load(stream);
-        } catch (IOException | IllegalArgumentException e) {
+        Properties properties;
+        try {
+            properties = DurableFiles.read(from);
+        } catch (IOException e) {
             log.error("{} cannot be read; its pools have to be defined again", from, e);
             return;
         }

@@ -1,0 +1,72 @@
+package org.jobcontrol.storage.directory;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Changes of files and of their names that survive a power failure once the method has returned. */
+final class DurableFiles {
+    private static final Logger log = LoggerFactory.getLogger(DurableFiles.class);
+
+    private DurableFiles() {}
+
+    /**
+     * Writes the entries of a directory to the disk, so that a name that was added or removed there
+     * stays so. Does nothing where the platform cannot open a directory.
+     */
+    static void syncDirectory(@Nullable Path directory) {
+        if (directory == null) {
+            return;
+        }
+        try (FileChannel names = FileChannel.open(directory, READ)) {
+            names.force(true);
+        } catch (IOException e) {
+            log.debug("the names in {} cannot be written to the disk", directory, e);
+        }
+    }
+
+    /**
+     * Reads a properties file.
+     *
+     * @throws IOException if the file cannot be read or is malformed; the message names the file
+     */
+    static Properties read(Path file) throws IOException {
+        Properties properties = new Properties();
+        try (InputStream stream = Files.newInputStream(file)) {
+            properties.load(stream);
+            return properties;
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IOException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Replaces a properties file: readers see the old content or the new one, never a part.
+     *
+     * @throws IOException if that is not possible; the old content is still there
+     */
+    static void replace(Path file, Properties properties, String comment) throws IOException {
+        Path next = file.resolveSibling(file.getFileName() + ".new");
+        try (FileChannel channel = FileChannel.open(next, CREATE, TRUNCATE_EXISTING, WRITE);
+                OutputStream stream = Channels.newOutputStream(channel)) {
+            properties.store(stream, comment);
+            channel.force(true);
+        }
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+        syncDirectory(file.getParent());
+    }
+}
