@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jobcontrol.api.AsyncJob;
@@ -85,7 +86,12 @@ final class LocalVolumes {
     /** Returns the pool as the other driver knows it; where it is, libvirt says. */
     private PoolSpec directory(PoolSpec pool) {
         PoolSpec its = table.spec(pool.name()).orElse(pool);
-        return PoolSpec.directory(its.name(), its.path());
+        String follow = pool.attributes().get(PoolSpec.FOLLOW_PROBED_CHAINS);
+        return new PoolSpec(
+                its.name(),
+                PoolSpec.DIRECTORY,
+                its.path(),
+                follow == null ? Map.of() : Map.of(PoolSpec.FOLLOW_PROBED_CHAINS, follow));
     }
 
     VolumeInfo create(PoolSpec pool, VolumeSpec volume, Job job)

@@ -3,6 +3,7 @@ package org.jobcontrol.shell;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.storage.PoolInfo;
 import org.jobcontrol.api.storage.PoolSpec;
@@ -10,8 +11,10 @@ import org.jobcontrol.api.storage.StorageException;
 import org.jobcontrol.api.storage.StoragePool;
 import org.jobcontrol.shell.text.Table;
 import org.jobcontrol.shell.text.Units;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What a user does with storage pools. */
@@ -81,9 +84,21 @@ final class PoolCommands {
             footer = {"", "Example: jobctl:pool-define images /var/lib/images"})
     void define(
             @Parameters(paramLabel = "POOL") String name,
-            @Parameters(paramLabel = "DIRECTORY") Path directory)
+            @Parameters(paramLabel = "DIRECTORY") Path directory,
+            @Option(
+                            names = {"-a", "--attribute"},
+                            paramLabel = "NAME=VALUE",
+                            description = "An attribute for its driver, such as"
+                                    + " follow_probed_chains=true; may be repeated.")
+                    @Nullable
+                    Map<String, String> attributes)
             throws CommandException, StorageException {
-        services.pools().define(PoolSpec.directory(name, directory));
+        services.pools()
+                .define(new PoolSpec(
+                        name,
+                        PoolSpec.DIRECTORY,
+                        directory,
+                        attributes == null ? Map.of() : attributes));
         console.say("pool " + name + " is defined");
     }
 

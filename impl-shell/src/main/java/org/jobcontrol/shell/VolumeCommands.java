@@ -56,6 +56,12 @@ final class VolumeCommands {
                     volume.path().toString());
         }
         console.print(table);
+        for (StorageVolume volume : volumes) {
+            VolumeInfo info = volume.info();
+            if (info.problem() != null) {
+                console.say(volume.name() + " is not opened as an image: " + info.problem());
+            }
+        }
     }
 
     @Command(
@@ -82,6 +88,9 @@ final class VolumeCommands {
         console.say("state:      " + info.state());
         console.say("capacity:   " + Units.size(info.capacity()));
         console.say("allocation: " + Units.size(info.allocation()));
+        if (info.problem() != null) {
+            console.say("problem:    " + info.problem());
+        }
     }
 
     @Command(
@@ -183,6 +192,7 @@ final class VolumeCommands {
         json.addProperty("path", volume.path().toString());
         json.addProperty("format", info.format());
         json.addProperty("state", info.state().name());
+        json.addProperty("problem", info.problem());
         json.addProperty("capacity", info.capacity());
         json.addProperty("allocation", info.allocation());
         json.add("as_of", Json.of(info.asOf()));

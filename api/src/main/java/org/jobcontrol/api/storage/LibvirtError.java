@@ -76,9 +76,9 @@ public enum LibvirtError {
         return switch (failure.reason()) {
             case NOT_FOUND -> volume ? NO_STORAGE_VOL : NO_STORAGE_POOL;
             case EXISTS -> volume ? STORAGE_VOL_EXIST : OPERATION_INVALID;
-            case INVALID_STATE -> OPERATION_INVALID;
+            case INVALID_STATE, IN_USE -> OPERATION_INVALID;
             case NO_SPACE, IO -> SYSTEM_ERROR;
-            case UNSUPPORTED -> OPERATION_UNSUPPORTED;
+            case UNSUPPORTED, UNSAFE -> OPERATION_UNSUPPORTED;
             case FENCED, DRIVER_STOPPED, CONNECTION_LOST, FAILED -> INTERNAL_ERROR;
         };
     }

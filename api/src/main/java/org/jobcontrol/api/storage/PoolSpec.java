@@ -23,6 +23,14 @@ public record PoolSpec(String name, String type, Path path, Map<String, String> 
     public static final String LIBVIRT_TYPE = "libvirt.type";
 
     /**
+     * The attribute of a directory pool that says whether the backing file is followed that an image
+     * names which was not made in the pool by its driver: {@code true}, or else {@code false}. Even then
+     * each file of the chain has to be in the pool's directory. It is off by default: a user who may
+     * upload an image could name another user's volume in it and so read that volume.
+     */
+    public static final String FOLLOW_PROBED_CHAINS = "follow_probed_chains";
+
+    /**
      * Checks the values.
      *
      * @param name see the record

@@ -25,6 +25,10 @@ public final class StorageException extends Exception {
         IO,
         /** There is no driver, or it cannot do this. */
         UNSUPPORTED,
+        /** The image names a file that it must not read, or names files although nobody vouches for it. */
+        UNSAFE,
+        /** Another process has the image open, or another volume of the pool lies on it. */
+        IN_USE,
         /** The job was taken from its owner, and somebody else has changed the volume since. */
         FENCED,
         /** The driver's bundle stopped while the work was going on. */

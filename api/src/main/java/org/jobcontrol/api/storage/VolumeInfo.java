@@ -2,9 +2,13 @@ package org.jobcontrol.api.storage;
 
 import java.time.Instant;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a volume was at one moment.
+ *
+ * <p>A volume with a {@code problem} can be downloaded, overwritten and deleted as a file, but not
+ * cloned, resized or built on.
  *
  * @param name its name
  * @param format how its file is laid out, such as {@code raw}
@@ -12,6 +16,9 @@ import java.util.Objects;
  * @param allocation what it takes of its pool, in bytes; less than the capacity if it is sparse
  * @param state whether its data is whole
  * @param asOf when this was true
+ * @param problem why its driver refuses to open the volume as an image, for people: for example that
+ *     the image names a file outside of its pool, or that its header is damaged; null if nothing is
+ *     known against the volume
  */
 public record VolumeInfo(
         String name,
@@ -19,7 +26,8 @@ public record VolumeInfo(
         long capacity,
         long allocation,
         VolumeState state,
-        Instant asOf) {
+        Instant asOf,
+        @Nullable String problem) {
     /**
      * Checks that nothing is missing.
      *
@@ -29,12 +37,33 @@ public record VolumeInfo(
      * @param allocation see the record
      * @param state see the record
      * @param asOf see the record
+     * @param problem see the record
      */
     public VolumeInfo {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(format, "format");
         Objects.requireNonNull(state, "state");
         Objects.requireNonNull(asOf, "asOf");
+    }
+
+    /**
+     * Describes a volume that its driver can open.
+     *
+     * @param name see the record
+     * @param format see the record
+     * @param capacity see the record
+     * @param allocation see the record
+     * @param state see the record
+     * @param asOf see the record
+     */
+    public VolumeInfo(
+            String name,
+            String format,
+            long capacity,
+            long allocation,
+            VolumeState state,
+            Instant asOf) {
+        this(name, format, capacity, allocation, state, asOf, null);
     }
 
     /**

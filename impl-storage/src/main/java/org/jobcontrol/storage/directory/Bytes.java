@@ -165,14 +165,52 @@ final class Bytes {
         }
     }
 
+    /** Makes a file as long as this: cuts it off, or extends it without space for what is added. */
+    static void resize(Path file, long size) throws IOException {
+        try (FileChannel channel = openToWrite(file)) {
+            channel.truncate(size);
+            extend(channel, size);
+            channel.force(true);
+        }
+    }
+
+    /** Takes all data out of a file, which stays as long and reads as zeros. */
+    static void trim(Path file, long size) throws IOException {
+        Optional<Linux> linux = LinuxSupport.linux();
+        if (linux.isPresent() && size > 0) {
+            try (Linux.OpenFile open = linux.get().openToWrite(file)) {
+                open.punch(size);
+                resize(file, size);
+                return;
+            } catch (Linux.Unsupported e) {
+                log.debug("{} is cut off and extended again", file, e);
+            }
+        }
+        try (FileChannel channel = openToWrite(file)) {
+            channel.truncate(0);
+        }
+        resize(file, size);
+    }
+
     /**
      * Makes a file as long as this, without space for what is added. The JDK extends a file only by
-     * writing beyond its end; the byte that this takes is cut off again.
+     * writing beyond its end; the byte that this takes is cut off again. A file of the largest size
+     * that its file system knows has no byte beyond its end: there the last byte is written, and takes
+     * a block.
      */
     static void extend(FileChannel file, long size) throws IOException {
-        if (file.size() < size) {
+        if (file.size() >= size) {
+            return;
+        }
+        try {
             write(file, ByteBuffer.allocate(1), size);
             file.truncate(size);
+        } catch (IOException e) {
+            if (!file.isOpen()) {
+                throw e;
+            }
+            log.debug("no byte can be written behind {} bytes", size, e);
+            write(file, ByteBuffer.allocate(1), size - 1);
         }
     }
 

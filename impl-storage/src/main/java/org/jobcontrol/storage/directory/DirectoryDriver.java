@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
@@ -36,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The driver for pools that are a local directory. A volume is a regular file directly in it, whose
@@ -44,14 +47,17 @@ import org.osgi.service.component.annotations.Component;
  */
 @Component(service = StorageDriver.class)
 public final class DirectoryDriver implements StorageDriver {
-    private final Definitions definitions;
-    private final Marks marks = new Marks();
-    private final Volumes volumes = new Volumes(marks);
-    private final Fences fences = new Fences();
+    private static final Logger log = LoggerFactory.getLogger(DirectoryDriver.class);
 
-    /** What is done with the file of a volume. */
-    private interface Work {
-        void on(Path file, VolumeInfo before)
+    private final Definitions definitions;
+    private final VolumeRecords records;
+    private final Volumes volumes;
+    private final Fences fences = new Fences();
+    private final VolumeBuilder builder;
+
+    /** Changes the file of a volume. */
+    private interface Change {
+        void make(PoolDirectory directory, Path file)
                 throws IOException, JobAbortedException, InterruptedException;
     }
 
@@ -72,6 +78,9 @@ public final class DirectoryDriver implements StorageDriver {
      */
     public DirectoryDriver(@Nullable Path definitions) {
         this.definitions = new Definitions(definitions);
+        this.records = new VolumeRecords(definitions);
+        this.volumes = new Volumes(records);
+        this.builder = new VolumeBuilder(volumes, records, fences);
     }
 
     /** A framework without a file system has no data area. */
@@ -93,6 +102,7 @@ public final class DirectoryDriver implements StorageDriver {
 
     @Override
     public void define(PoolSpec pool) throws StorageException {
+        new PoolDirectory(pool).checkAttributes();
         definitions.add(pool);
     }
 
@@ -131,9 +141,12 @@ public final class DirectoryDriver implements StorageDriver {
     public void start(PoolSpec pool, AsyncJob job)
             throws StorageException, JobAbortedException, InterruptedException {
         new PoolDirectory(pool).visit(job, entry -> {
-            // No volume is being made while its pool starts: this one was, when somebody died.
-            if (Parts.isPart(PoolDirectory.nameOf(entry))) {
-                Files.deleteIfExists(entry);
+            try {
+                if (PartFile.isReserved(PoolDirectory.nameOf(entry))) {
+                    PartFile.deleteAbandoned(entry);
+                }
+            } catch (IOException e) {
+                log.warn("{} cannot be deleted and stays", entry, e);
             }
         });
     }
@@ -171,21 +184,25 @@ public final class DirectoryDriver implements StorageDriver {
             }
         });
         List<VolumeInfo> found = new ArrayList<>();
+        int skipped = 0;
         for (Path file : files) {
             job.checkpoint();
-            // An image's size is its tool's to say, which takes its time.
             job.progress(Progress.builder()
                     .parameter("volumes_total", files.size())
-                    .parameter("volumes_processed", found.size())
+                    .parameter("volumes_processed", found.size() + skipped)
+                    .parameter("volumes_skipped", skipped)
                     .build());
             try {
-                found.add(volumes.describe(file));
+                found.add(volumes.describe(directory, file));
             } catch (NoSuchFileException e) {
                 // No regular file, or one that went away just now.
             } catch (IOException e) {
-                throw directory.failure(PoolDirectory.nameOf(file), "it cannot be looked at", e);
+                // One bad entry must not make all others unusable.
+                skipped++;
+                log.warn("pool {}: {} is left out, it cannot be looked at", pool.name(), file, e);
             }
         }
+        records.retain(directory.path(), Set.copyOf(files));
         return found;
     }
 
@@ -194,97 +211,57 @@ public final class DirectoryDriver implements StorageDriver {
     @Override
     public VolumeInfo create(PoolSpec pool, VolumeSpec volume, Job job)
             throws StorageException, JobAbortedException, InterruptedException {
-        String backing = volume.attributes().get(VolumeSpec.BACKING);
-        checkFormat(pool, volume, backing != null);
-        boolean full = VolumeSpec.FULL.equals(volume.attributes().get(VolumeSpec.PREALLOCATION));
-        Path below = backing == null ? null : new PoolDirectory(pool).file(backing);
-        return build(pool, volume.name(), job, part -> {
-            if (volume.format().equals(VolumeSpec.QCOW2)) {
-                if (below != null) {
-                    volumes.describe(below);
-                }
-                QemuImg.create(part, volume.format(), volume.capacity(), below, job);
-                return Volumes.ALL;
-            }
-            if (full) {
-                Bytes.overwrite(part, volume.allocation(), WipePasses.of(WipeAlgorithm.ZERO), job);
-            } else {
-                Bytes.allocate(part, volume.allocation(), job);
-            }
-            try (FileChannel file = Bytes.openToWrite(part)) {
-                Bytes.extend(file, volume.capacity());
-            }
-            return volume.allocation();
-        });
+        return builder.create(new PoolDirectory(pool), volume, job);
     }
 
     @Override
     public VolumeInfo copy(PoolSpec from, String source, PoolSpec to, VolumeSpec copy, AsyncJob job)
             throws StorageException, JobAbortedException, InterruptedException {
-        checkFormat(to, copy, false);
-        PoolDirectory directory = new PoolDirectory(from);
-        Path original = directory.file(source);
-        VolumeInfo before;
-        try {
-            before = volumes.describe(original);
-        } catch (IOException e) {
-            throw directory.failure(source, "it cannot be read", e);
-        }
-        boolean raw =
-                before.format().equals(VolumeSpec.RAW) && copy.format().equals(VolumeSpec.RAW);
-        VolumeInfo made = build(to, copy.name(), job, part -> {
-            if (raw) {
-                return Bytes.copy(original, part, job);
-            }
-            QemuImg.convert(original, before.format(), part, copy.format(), job);
-            return Volumes.ALL;
-        });
-        if (before.state() == VolumeState.INTACT) {
-            return made;
-        }
-        // A copy of what is not whole is not whole.
-        marks.put(new PoolDirectory(to).file(copy.name()), before.state());
-        return query(to, copy.name(), job);
+        return builder.copy(new PoolDirectory(from), source, new PoolDirectory(to), copy, job);
     }
 
     @Override
     public void wipe(PoolSpec pool, String volume, WipeAlgorithm algorithm, AsyncJob job)
             throws StorageException, JobAbortedException, InterruptedException {
-        change(pool, volume, job, "it cannot be overwritten", (file, before) -> {
+        change(pool, volume, job, "it cannot be overwritten", (directory, file) -> {
+            volumes.checkNoOverlays(directory, file);
+            ImageLock.checkUnused(file);
             long size = Files.size(file);
-            marks.put(file, VolumeState.PARTLY_WIPED);
+            mark(file, VolumeState.PARTLY_WIPED);
             if (algorithm == WipeAlgorithm.TRIM) {
-                try (FileChannel channel = Bytes.openToWrite(file)) {
-                    channel.truncate(0);
-                    Bytes.extend(channel, size);
-                    channel.force(true);
-                }
+                Bytes.trim(file, size);
             } else {
                 Bytes.overwrite(file, size, WipePasses.of(algorithm), job);
             }
             fences.pass(file, job);
-            marks.clear(file);
+            records.state(file, VolumeState.INTACT);
         });
+    }
+
+    /** Records what is about to be done to a file, once it is sure that the file can be written. */
+    private void mark(Path file, VolumeState state) throws IOException {
+        try (FileChannel writable = Bytes.openToWrite(file)) {
+            records.state(file, state);
+            records.force(file);
+        }
     }
 
     @Override
     public VolumeInfo resize(PoolSpec pool, String volume, long capacity, AsyncJob job)
             throws StorageException, JobAbortedException, InterruptedException {
-        change(pool, volume, job, "its size cannot be changed", (file, before) -> {
-            boolean smaller = capacity < before.capacity();
-            job.record(Map.of(Remains.CAPACITY, String.valueOf(capacity)));
-            if (before.format().equals(VolumeSpec.QCOW2)) {
-                QemuImg.resize(file, before.format(), capacity, smaller, job);
+        change(pool, volume, job, "its size cannot be changed", (directory, file) -> {
+            ImageChain chain = volumes.chain(directory, file);
+            boolean smaller = capacity < volumes.describe(directory, file).capacity();
+            if (smaller) {
+                volumes.checkNoOverlays(directory, file);
+            }
+            job.record(Map.of(CrashCleanup.CAPACITY, String.valueOf(capacity)));
+            if (chain.format().equals(VolumeSpec.QCOW2)) {
+                QemuImg.resize(chain, capacity, smaller, job);
                 return;
             }
-            try (FileChannel channel = Bytes.openToWrite(file)) {
-                if (smaller) {
-                    channel.truncate(capacity);
-                } else {
-                    Bytes.extend(channel, capacity);
-                }
-                channel.force(true);
-            }
+            ImageLock.checkUnused(file);
+            Bytes.resize(file, capacity);
         });
         return query(pool, volume, job);
     }
@@ -295,13 +272,14 @@ public final class DirectoryDriver implements StorageDriver {
         PoolDirectory directory = new PoolDirectory(pool);
         Path file = directory.file(volume);
         try {
-            volumes.describe(file);
+            volumes.format(file);
             fences.pass(file, job);
+            volumes.checkNoOverlays(directory, file);
+            ImageLock.checkUnused(file);
             FileChannel channel = Bytes.openToWrite(file);
             try {
                 volumes.forget(file);
-                marks.put(file, VolumeState.PARTLY_WRITTEN);
-                return new UploadSink(file, channel.position(offset), marks, fences, job);
+                return new UploadSink(file, channel.position(offset), records, fences, job);
             } catch (IOException | RuntimeException e) {
                 channel.close();
                 throw e;
@@ -317,7 +295,7 @@ public final class DirectoryDriver implements StorageDriver {
         PoolDirectory directory = new PoolDirectory(pool);
         Path file = directory.file(volume);
         try {
-            volumes.describe(file);
+            volumes.format(file);
             return Bytes.openToRead(file).position(offset);
         } catch (IOException e) {
             throw directory.failure(volume, "it cannot be read", e);
@@ -329,11 +307,13 @@ public final class DirectoryDriver implements StorageDriver {
         PoolDirectory directory = new PoolDirectory(pool);
         Path file = directory.file(volume);
         try {
-            volumes.describe(file);
+            volumes.format(file);
             fences.pass(file, job);
-            Files.delete(file);
-            marks.clear(file);
+            volumes.checkNoOverlays(directory, file);
+            ImageLock.checkUnused(file);
+            records.delete(file);
             volumes.forget(file);
+            DurableFiles.syncDirectory(directory.path());
         } catch (IOException e) {
             throw directory.failure(volume, "it cannot be deleted", e);
         }
@@ -343,9 +323,25 @@ public final class DirectoryDriver implements StorageDriver {
     public VolumeInfo query(PoolSpec pool, String volume, Job job) throws StorageException {
         PoolDirectory directory = new PoolDirectory(pool);
         try {
-            return volumes.describe(directory.file(volume));
+            return volumes.describe(directory, directory.file(volume));
         } catch (IOException e) {
             throw directory.failure(volume, "it cannot be looked at", e);
+        }
+    }
+
+    private void change(PoolSpec pool, String volume, Job job, String failed, Change change)
+            throws StorageException, JobAbortedException, InterruptedException {
+        PoolDirectory directory = new PoolDirectory(pool);
+        Path file = directory.file(volume);
+        try {
+            volumes.format(file);
+            fences.pass(file, job);
+            volumes.forget(file);
+            change.make(directory, file);
+        } catch (ClosedByInterruptException e) {
+            throw AtomicFiles.interrupted(e);
+        } catch (IOException e) {
+            throw directory.failure(volume, failed, e);
         }
     }
 
@@ -353,7 +349,7 @@ public final class DirectoryDriver implements StorageDriver {
 
     @Override
     public Recovery recover(PoolSpec pool, InterruptedJob job) {
-        return Remains.ofPool(new PoolDirectory(pool).path(), job);
+        return CrashCleanup.ofPool(new PoolDirectory(pool).path(), job);
     }
 
     @Override
@@ -362,60 +358,9 @@ public final class DirectoryDriver implements StorageDriver {
         PoolDirectory directory = new PoolDirectory(pool);
         Path file = directory.file(volume);
         try {
-            return new Remains(file, marks, volumes).of(job);
+            return new CrashCleanup(directory, file, records, volumes).of(job);
         } catch (IOException e) {
             throw directory.failure(volume, "what a crash has left cannot be cleaned up", e);
-        }
-    }
-
-    // ---- how ------------------------------------------------------------------------------------
-
-    private static void checkFormat(PoolSpec pool, VolumeSpec volume, boolean backed)
-            throws StorageException {
-        boolean qcow2 = volume.format().equals(VolumeSpec.QCOW2);
-        String detail = null;
-        if (!qcow2 && !volume.format().equals(VolumeSpec.RAW)) {
-            detail = "its format is '" + volume.format() + "', neither raw nor qcow2";
-        } else if (!qcow2 && backed) {
-            detail = "a raw volume lies on no other";
-        } else if (qcow2 && volume.allocation() > 0) {
-            detail = "a qcow2 volume takes space only where it is written";
-        }
-        if (detail != null) {
-            throw new StorageException(
-                    Reason.UNSUPPORTED, pool.name(), volume.name(), detail, null);
-        }
-    }
-
-    private VolumeInfo build(PoolSpec pool, String name, Job job, Volumes.Filler filler)
-            throws StorageException, JobAbortedException, InterruptedException {
-        PoolDirectory directory = new PoolDirectory(pool);
-        Path file = directory.file(name);
-        try {
-            fences.pass(file, job);
-            return volumes.build(file, job, part -> {
-                long written = filler.fill(part);
-                fences.pass(file, job);
-                return written;
-            });
-        } catch (IOException e) {
-            throw directory.failure(name, "it cannot be made", e);
-        }
-    }
-
-    private void change(PoolSpec pool, String volume, Job job, String what, Work work)
-            throws StorageException, JobAbortedException, InterruptedException {
-        PoolDirectory directory = new PoolDirectory(pool);
-        Path file = directory.file(volume);
-        try {
-            VolumeInfo before = volumes.describe(file);
-            fences.pass(file, job);
-            volumes.forget(file);
-            work.on(file, before);
-        } catch (ClosedByInterruptException e) {
-            throw Parts.interrupted(e);
-        } catch (IOException e) {
-            throw directory.failure(volume, what, e);
         }
     }
 }

@@ -14,6 +14,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What Linux can do with files and the JDK cannot ask for: through JNA, where that is there. Everything
@@ -30,11 +31,23 @@ final class Linux {
     private static final int SYNC_WAIT_BEFORE = 1;
     private static final int SYNC_WRITE = 2;
     private static final int SYNC_WAIT_AFTER = 4;
+    private static final int F_OFD_GETLK = 36;
+    private static final short F_WRLCK = 1;
+    private static final short F_UNLCK = 2;
+    private static final int FLOCK_SIZE = 32;
+    private static final int FLOCK_START_AT = 8;
+    private static final int FLOCK_LENGTH_AT = 16;
+    private static final int FALLOC_FL_KEEP_SIZE = 1;
+    private static final int FALLOC_FL_PUNCH_HOLE = 2;
     private static final int AT_FDCWD = -100;
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int STATX_BLOCKS = 0x400;
+    private static final int STATX_BIRTH = 0x800;
     private static final int STATX_SIZE = 256;
+    private static final int STATX_MASK_AT = 0;
     private static final int STATX_BLOCKS_AT = 48;
+    private static final int STATX_BIRTH_SECONDS_AT = 80;
+    private static final int STATX_BIRTH_NANOS_AT = 88;
     private static final int BLOCK = 512;
 
     private static final int ENOENT = 2;
@@ -58,6 +71,8 @@ final class Linux {
                 throws LastErrorException;
 
         int fallocate(int fd, int mode, long offset, long length) throws LastErrorException;
+
+        int fcntl(int fd, int command, Pointer argument) throws LastErrorException;
 
         int ioctl(int fd, long request, long argument) throws LastErrorException;
 
@@ -98,6 +113,20 @@ final class Linux {
         try (Memory result = new Memory(STATX_SIZE)) {
             c.statx(AT_FDCWD, file.toString(), AT_SYMLINK_NOFOLLOW, STATX_BLOCKS, result);
             return result.getLong(STATX_BLOCKS_AT) * BLOCK;
+        } catch (LastErrorException e) {
+            throw failure(file, e);
+        }
+    }
+
+    /** Returns when a file was made, as seconds and nanoseconds; empty if the file system does not know. */
+    Optional<String> birth(Path file) throws IOException {
+        try (Memory result = new Memory(STATX_SIZE)) {
+            c.statx(AT_FDCWD, file.toString(), AT_SYMLINK_NOFOLLOW, STATX_BIRTH, result);
+            boolean known = (result.getInt(STATX_MASK_AT) & STATX_BIRTH) != 0;
+            return known
+                    ? Optional.of(result.getLong(STATX_BIRTH_SECONDS_AT) + "."
+                            + result.getInt(STATX_BIRTH_NANOS_AT))
+                    : Optional.empty();
         } catch (LastErrorException e) {
             throw failure(file, e);
         }
@@ -186,6 +215,29 @@ final class Linux {
         void allocate(long length) throws IOException {
             try {
                 c.fallocate(fd, 0, 0, length);
+            } catch (LastErrorException e) {
+                throw failure(path, e);
+            }
+        }
+
+        /** Takes all data out of the file, which stays as long and reads as zeros. */
+        void punch(long length) throws IOException {
+            try {
+                c.fallocate(fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, 0, length);
+            } catch (LastErrorException e) {
+                throw failure(path, e);
+            }
+        }
+
+        /** Returns whether another process holds a lock on some of these bytes, shared ones included. */
+        boolean isLocked(long first, long length) throws IOException {
+            try (Memory lock = new Memory(FLOCK_SIZE)) {
+                lock.clear();
+                lock.setShort(0, F_WRLCK);
+                lock.setLong(FLOCK_START_AT, first);
+                lock.setLong(FLOCK_LENGTH_AT, length);
+                c.fcntl(fd, F_OFD_GETLK, lock);
+                return lock.getShort(0) != F_UNLCK;
             } catch (LastErrorException e) {
                 throw failure(path, e);
             }

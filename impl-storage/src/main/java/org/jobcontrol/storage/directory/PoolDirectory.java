@@ -1,6 +1,7 @@
 package org.jobcontrol.storage.directory;
 
 import java.io.IOException;
+import java.io.Serial;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -29,6 +30,16 @@ final class PoolDirectory {
         void visit(Path entry) throws IOException;
     }
 
+    /** Thrown when something is asked of a volume that this driver cannot do. */
+    static final class Unsupported extends IOException {
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        Unsupported(String message) {
+            super(message);
+        }
+    }
+
     PoolDirectory(PoolSpec pool) {
         this.pool = pool;
         this.path = pool.path().toAbsolutePath().normalize();
@@ -36,6 +47,21 @@ final class PoolDirectory {
 
     Path path() {
         return path;
+    }
+
+    /** Returns whether an image that was not made here may name a backing file. */
+    boolean followsProbedChains() {
+        return Boolean.parseBoolean(pool.attributes().get(PoolSpec.FOLLOW_PROBED_CHAINS));
+    }
+
+    /** Refuses attributes with values that mean nothing. */
+    void checkAttributes() throws StorageException {
+        String follow = pool.attributes().getOrDefault(PoolSpec.FOLLOW_PROBED_CHAINS, "false");
+        if (!follow.equals("true") && !follow.equals("false")) {
+            String detail = "the attribute " + PoolSpec.FOLLOW_PROBED_CHAINS + " is '" + follow
+                    + "', neither true nor false";
+            throw new StorageException(Reason.UNSUPPORTED, pool.name(), null, detail, null);
+        }
     }
 
     /** Returns the path without links, as far as it is there. */
@@ -54,7 +80,7 @@ final class PoolDirectory {
         String detail = "the name is none for a volume";
         try {
             Path file = path.resolve(volume).normalize();
-            if (path.equals(file.getParent()) && !Parts.isPart(volume)) {
+            if (path.equals(file.getParent()) && !PartFile.isReserved(volume)) {
                 return file;
             }
         } catch (InvalidPathException e) {
@@ -97,13 +123,10 @@ final class PoolDirectory {
      * @param what the sentence for an error that means nothing else
      */
     StorageException failure(@Nullable String volume, String what, IOException e) {
-        if (e instanceof QemuImg.Missing) {
-            return new StorageException(
-                    Reason.UNSUPPORTED, pool.name(), volume, String.valueOf(e.getMessage()), e);
-        }
-        if (e instanceof Fences.Late) {
+        Reason own = ownReason(e);
+        if (own != null) {
             String detail = String.valueOf(e.getMessage());
-            return new StorageException(Reason.FENCED, pool.name(), volume, detail, e);
+            return new StorageException(own, pool.name(), volume, detail, e);
         }
         if (!Files.isDirectory(path)) {
             String detail = "there is no directory " + path;
@@ -116,6 +139,20 @@ final class PoolDirectory {
             default -> what + ": " + e.getMessage();
         };
         return new StorageException(reason, pool.name(), volume, detail + " in " + path, e);
+    }
+
+    /** Returns the reason of a failure whose message says all there is to say, or null. */
+    private static @Nullable Reason ownReason(IOException e) {
+        if (e instanceof QemuImg.Missing || e instanceof Unsupported) {
+            return Reason.UNSUPPORTED;
+        }
+        if (e instanceof ImageChain.Unsafe || e instanceof Qcow2Header.Damaged) {
+            return Reason.UNSAFE;
+        }
+        if (e instanceof ImageLock.InUse || e instanceof Volumes.HasOverlays) {
+            return Reason.IN_USE;
+        }
+        return e instanceof Fences.Late ? Reason.FENCED : null;
     }
 
     private Reason reason(IOException e) {

@@ -3,141 +3,195 @@ package org.jobcontrol.storage.directory;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import java.io.IOException;
+import java.io.Serial;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jobcontrol.api.Job;
-import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.storage.VolumeInfo;
 import org.jobcontrol.api.storage.VolumeSpec;
+import org.jobcontrol.storage.directory.VolumeRecords.Format;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is known of the files of volumes.
+ * Describes the files of volumes.
  *
  * <p>The JDK cannot tell how much disk a file takes. Where {@link Linux} cannot either, the allocation
  * in a {@link VolumeInfo} is what this driver wrote when it made the volume, while size and time of
- * modification show that nobody has written to it since; otherwise it is the file's size, an upper
- * bound. In the same way it is remembered what qemu-img said of an image.
+ * modification show that the file was not written since; otherwise it is the file's size, an upper
+ * bound. Safe for use by many threads.
  */
 final class Volumes {
     /** What a filler returns that wrote the whole file. */
     static final long ALL = -1;
 
+    /** So many names go into a message. */
+    private static final int SHOWN = 10;
+
     private static final Logger log = LoggerFactory.getLogger(Volumes.class);
 
-    private final Map<Path, Seen> seen = new ConcurrentHashMap<>();
-    private final Marks marks;
+    /** What a new file was when it was made, where the disk cannot be asked how much it takes. */
+    private final Map<Path, Written> written = new ConcurrentHashMap<>();
 
-    /** What a file was when it was looked at or made. */
-    private record Seen(
-            long size, FileTime modified, String format, long capacity, long allocation) {
-        boolean still(BasicFileAttributes now) {
-            return size == now.size() && modified.equals(now.lastModifiedTime());
+    private final VolumeRecords records;
+
+    /** Thrown when other volumes would lose what they lie on. */
+    static final class HasOverlays extends IOException {
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        HasOverlays(List<String> overlays) {
+            super("other volumes of the pool lie on it: "
+                    + String.join(", ", overlays.subList(0, Math.min(SHOWN, overlays.size())))
+                    + (overlays.size() > SHOWN ? ", and others" : ""));
         }
     }
 
-    /** Fills a new file. */
-    interface Filler {
-        /** Returns how many bytes it wrote, or {@link #ALL}. */
-        long fill(Path part) throws IOException, JobAbortedException, InterruptedException;
+    private record Written(long size, FileTime modified, long bytes) {
+        boolean matches(BasicFileAttributes attributes) {
+            return size == attributes.size() && modified.equals(attributes.lastModifiedTime());
+        }
     }
 
-    Volumes(Marks marks) {
-        this.marks = marks;
+    Volumes(VolumeRecords records) {
+        this.records = records;
     }
 
-    /** Makes a file, and remembers how much of it was written. */
-    VolumeInfo build(Path file, Job job, Filler filler)
-            throws IOException, JobAbortedException, InterruptedException {
-        long[] written = new long[1];
-        Parts.build(file, job, part -> written[0] = filler.fill(part));
-        BasicFileAttributes is = attributes(file);
-        long allocation = written[0] == ALL ? is.size() : written[0];
-        return remember(file, is, allocation);
-    }
-
-    /** Looks at a file; a link is none. */
-    VolumeInfo describe(Path file) throws IOException {
-        BasicFileAttributes is = attributes(file);
-        Seen known = seen.get(file);
-        return known != null && known.still(is) ? info(file, known) : remember(file, is, is.size());
+    /** Remembers how many bytes of a new file were written, or {@link #ALL}. */
+    void made(Path file, long bytes) throws IOException {
+        if (bytes != ALL) {
+            BasicFileAttributes attributes = attributes(file);
+            written.put(file, new Written(attributes.size(), attributes.lastModifiedTime(), bytes));
+        }
     }
 
     void forget(Path file) {
-        seen.remove(file);
+        written.remove(file);
     }
 
     void forgetAll(Path directory) {
-        seen.keySet().removeIf(file -> directory.equals(file.getParent()));
+        written.keySet().removeIf(file -> directory.equals(file.getParent()));
     }
 
-    private VolumeInfo remember(Path file, BasicFileAttributes is, long allocation)
-            throws IOException {
-        String format = format(file);
-        long capacity = format.equals(VolumeSpec.RAW) ? is.size() : capacity(file, format);
-        Seen now = new Seen(is.size(), is.lastModifiedTime(), format, capacity, allocation);
-        seen.put(file, now);
-        return info(file, now);
-    }
-
-    private static String format(Path file) throws IOException {
-        try {
-            return ImageFormat.of(file);
-        } catch (NoSuchFileException e) {
-            throw e;
-        } catch (IOException e) {
-            log.debug("the format of {} is not known; it cannot be read", file, e);
-            return VolumeSpec.RAW;
+    /**
+     * Returns the format of a file: what is recorded, or else what its first bytes say, which is recorded
+     * from then on.
+     *
+     * @throws NoSuchFileException if there is no regular file; a symbolic link is not one
+     */
+    Format format(Path file) throws IOException {
+        attributes(file);
+        Format recorded = records.format(file);
+        if (recorded != null) {
+            return recorded;
         }
+        Format probed =
+                new Format(Qcow2Header.isAt(file) ? VolumeSpec.QCOW2 : VolumeSpec.RAW, true);
+        records.format(file, probed);
+        return probed;
     }
 
-    private static long capacity(Path file, String format) throws IOException {
-        try {
-            return QemuImg.check(file, format).capacity();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Files.size(file);
-        } catch (IOException e) {
-            // Damaged, or not to be read, or the tool is missing: there it is all the same.
-            log.debug("how large {} looks is not known", file, e);
-            return Files.size(file);
+    /**
+     * Follows the chain of a volume.
+     *
+     * @throws ImageChain.Unsafe if the volume must not be opened as an image
+     */
+    ImageChain chain(PoolDirectory pool, Path file) throws IOException {
+        return ImageChain.of(file, pool.path(), this::format, pool.followsProbedChains());
+    }
+
+    /** Describes a volume. */
+    VolumeInfo describe(PoolDirectory pool, Path file) throws IOException {
+        BasicFileAttributes attributes = attributes(file);
+        Format format = format(file);
+        long capacity = attributes.size();
+        String problem = null;
+        if (format.name().equals(VolumeSpec.QCOW2)) {
+            try {
+                capacity = Qcow2Header.read(file).capacity();
+                chain(pool, file);
+            } catch (ImageChain.Unsafe | Qcow2Header.Damaged e) {
+                problem = e.getMessage();
+            }
         }
-    }
-
-    private VolumeInfo info(Path file, Seen is) {
         return new VolumeInfo(
                 PoolDirectory.nameOf(file),
-                is.format(),
-                is.capacity(),
-                allocation(file, is),
-                marks.of(file),
-                Instant.now());
+                format.name(),
+                capacity,
+                allocation(file, attributes),
+                records.state(file),
+                Instant.now(),
+                problem);
     }
 
-    private static long allocation(Path file, Seen is) {
+    private long allocation(Path file, BasicFileAttributes attributes) {
         try {
             Optional<Linux> linux = LinuxSupport.linux();
-            return linux.isPresent() ? linux.get().allocation(file) : is.allocation();
+            if (linux.isPresent()) {
+                return linux.get().allocation(file);
+            }
         } catch (IOException e) {
             log.debug("how much disk {} takes is not known", file, e);
-            return is.allocation();
+        }
+        Written known = written.get(file);
+        return known != null && known.matches(attributes) ? known.bytes : attributes.size();
+    }
+
+    /**
+     * Checks that no volume of the pool names a file as its backing file.
+     *
+     * @throws HasOverlays if some do
+     */
+    void checkNoOverlays(PoolDirectory pool, Path file) throws IOException {
+        List<String> overlays = overlays(pool, file);
+        if (!overlays.isEmpty()) {
+            throw new HasOverlays(overlays);
+        }
+    }
+
+    private List<String> overlays(PoolDirectory pool, Path file) throws IOException {
+        Path base = file.toRealPath();
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(pool.path(), pool::isNamed)) {
+            for (Path entry : entries) {
+                if (base.equals(backing(entry))) {
+                    names.add(PoolDirectory.nameOf(entry));
+                }
+            }
+        }
+        names.sort(null);
+        return names;
+    }
+
+    private @Nullable Path backing(Path entry) {
+        try {
+            boolean image = Files.isRegularFile(entry, NOFOLLOW_LINKS)
+                    && format(entry).name().equals(VolumeSpec.QCOW2);
+            String name = image ? Qcow2Header.read(entry).backing() : null;
+            return name == null ? null : entry.resolveSibling(name).toRealPath();
+        } catch (IOException | InvalidPathException e) {
+            log.debug("{} lies on nothing that can be found", entry, e);
+            return null;
         }
     }
 
     private static BasicFileAttributes attributes(Path file) throws IOException {
-        BasicFileAttributes is =
+        BasicFileAttributes attributes =
                 Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS);
-        if (!is.isRegularFile()) {
+        if (!attributes.isRegularFile()) {
             throw new NoSuchFileException(file.toString(), null, "no regular file");
         }
-        return is;
+        return attributes;
     }
 }

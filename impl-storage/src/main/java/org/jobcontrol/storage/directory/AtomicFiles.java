@@ -22,60 +22,50 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a file whole or not at all: in a part file beside it, which no scan shows, and which gets the
- * name when it is whole and on disk.
+ * Makes a file whole or not at all: in a {@link PartFile} beside it, which no scan shows, and which gets
+ * the name when it is whole and on disk.
  */
-final class Parts {
-    private static final Logger log = LoggerFactory.getLogger(Parts.class);
-    private static final String PREFIX = ".jobcontrol-";
-    private static final String SUFFIX = ".part";
+final class AtomicFiles {
+    private static final Logger log = LoggerFactory.getLogger(AtomicFiles.class);
     private static final Set<OpenOption> NEW = Set.of(CREATE_NEW, WRITE, NOFOLLOW_LINKS);
 
-    private Parts() {}
+    private AtomicFiles() {}
 
     /** Fills a new file that is empty, and that only the owner can read. */
     interface Filler {
         void fill(Path part) throws IOException, JobAbortedException, InterruptedException;
     }
 
-    /** Returns whether a name is kept for parts. */
-    static boolean isPart(String name) {
-        return name.startsWith(PREFIX) && name.endsWith(SUFFIX);
-    }
-
-    /** Names the part that a job makes of a file. */
-    static Path of(Path file, long job, long fence) {
-        // Without the file's own name, which may have 255 bytes already.
-        return file.resolveSibling(PREFIX + job + "-" + fence + SUFFIX);
-    }
-
     /** Makes a file. */
     static void build(Path file, Job job, Filler filler)
             throws IOException, JobAbortedException, InterruptedException {
-        Path part = of(file, job.id(), job.fence());
-        try {
-            if (Files.exists(file, NOFOLLOW_LINKS)) {
-                throw new FileAlreadyExistsException(file.toString());
-            }
-            // A part may become a copy of anything.
-            FileChannel.open(part, NEW, ownersOnly(part)).close();
-            filler.fill(part);
-            // A name that outlives a power failure must not name half of a volume.
-            try (FileChannel channel = Bytes.openToWrite(part)) {
-                channel.force(true);
-            }
-            job.checkpoint();
+        if (Files.exists(file, NOFOLLOW_LINKS)) {
+            throw new FileAlreadyExistsException(file.toString());
+        }
+        try (PartFile part = PartFile.of(file, job.id(), job.fence())) {
+            fill(part.path(), job, filler);
             // From here on there is a volume.
             job.abortable(false);
-            publish(part, file);
+            publish(part.path(), file);
+            DurableFiles.syncDirectory(file.getParent());
         } catch (ClosedByInterruptException e) {
             throw interrupted(e);
-        } finally {
-            discard(part);
         }
     }
 
-    /** Deletes a file that is in the way, if it is there; who does this has other failures to tell. */
+    private static void fill(Path part, Job job, Filler filler)
+            throws IOException, JobAbortedException, InterruptedException {
+        // A part may become a copy of anything.
+        FileChannel.open(part, NEW, ownersOnly(part)).close();
+        filler.fill(part);
+        // A name that outlives a power failure must not name half of a volume.
+        try (FileChannel channel = Bytes.openToWrite(part)) {
+            channel.force(true);
+        }
+        job.checkpoint();
+    }
+
+    /** Deletes a file if it is there; a failure is logged, for the caller has another one to report. */
     static void discard(Path file) {
         try {
             Files.deleteIfExists(file);

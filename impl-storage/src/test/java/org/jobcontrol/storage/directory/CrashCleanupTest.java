@@ -28,14 +28,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every row of the table in {@link Remains}, by a driver that has just started. */
-class RemainsTest {
+/** Every row of the table in {@link CrashCleanup}, by a driver that has just started. */
+class CrashCleanupTest {
     private static final TargetId POOL = TargetId.of("pool", "images");
     private static final TargetId VOLUME = new TargetId("volume", "a.img", POOL);
 
     @TempDir
     private Path home;
 
+    private final VolumeRecords records = new VolumeRecords(null);
     private final DirectoryDriver driver = new DirectoryDriver((Path) null);
     private PoolSpec pool;
     private Path directory;
@@ -82,7 +83,7 @@ class RemainsTest {
         directory = Files.createDirectory(home.resolve("images"));
         pool = PoolSpec.directory("images", directory);
         file = directory.resolve("a.img");
-        part = Parts.of(file, 7, 4711);
+        part = directory.resolve(PartFile.prefix(7, 4711) + "a.part");
     }
 
     private Recovery recover(StorageOperation what) throws StorageException {
@@ -99,7 +100,7 @@ class RemainsTest {
     }
 
     private VolumeState state() {
-        return new Marks().of(file);
+        return records.state(file);
     }
 
     // ---- create, clone --------------------------------------------------------------------------
@@ -130,7 +131,8 @@ class RemainsTest {
     @EnumSource(names = {"VOLUME_CREATE", "VOLUME_CLONE"})
     void build_thatIsHalfDone_isTakenBack(StorageOperation build) throws Exception {
         Files.writeString(part, "half");
-        Path other = Files.writeString(Parts.of(file, 8, 4712), "of another job");
+        Path other = Files.writeString(
+                directory.resolve(PartFile.prefix(8, 4712) + "a.part"), "of another job");
         assertThat(recover(build))
                 .isEqualTo(Recovery.ended(
                         JobOutcome.ABORTED, "what there was of the volume is deleted"));
@@ -155,11 +157,11 @@ class RemainsTest {
     @Test
     void write_ofAMarkedVolume_leavesItMarked() throws Exception {
         Files.writeString(file, "half");
-        assumeTrue(Marks.outlive(file), "no extended attributes in " + file);
-        new Marks().put(file, VolumeState.PARTLY_WIPED);
+        assumeTrue(records.outlive(file), "no extended attributes in " + file);
+        records.state(file, VolumeState.PARTLY_WIPED);
         assertThat(recover(StorageOperation.VOLUME_WIPE).outcome()).isEqualTo(JobOutcome.ABORTED);
         assertThat(state()).isEqualTo(VolumeState.PARTLY_WIPED);
-        new Marks().put(file, VolumeState.PARTLY_WRITTEN);
+        records.state(file, VolumeState.PARTLY_WRITTEN);
         assertThat(recover(StorageOperation.VOLUME_UPLOAD).outcome()).isEqualTo(JobOutcome.ABORTED);
         assertThat(state()).isEqualTo(VolumeState.PARTLY_WRITTEN);
         assertThat(file).hasContent("half");
@@ -169,7 +171,7 @@ class RemainsTest {
     @EnumSource(names = {"VOLUME_WIPE", "VOLUME_UPLOAD"})
     void write_ofAVolumeWithoutMark_isUnknown(StorageOperation write) throws Exception {
         Files.writeString(file, "as before, or done");
-        assumeTrue(Marks.outlive(file), "no extended attributes in " + file);
+        assumeTrue(records.outlive(file), "no extended attributes in " + file);
         assertThat(recover(write).outcome()).isEqualTo(JobOutcome.ORPHANED);
         assertThat(state()).isEqualTo(VolumeState.INTACT);
         Files.delete(file);

@@ -3,8 +3,12 @@ package org.jobcontrol.storage.directory;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jobcontrol.api.JobOutcome;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.spi.InterruptedJob;
@@ -12,8 +16,8 @@ import org.jobcontrol.api.spi.Recovery;
 import org.jobcontrol.api.storage.VolumeState;
 import org.jspecify.annotations.Nullable;
 
-/** What a process that died has left of its jobs in a directory, and what becomes of that. */
-final class Remains {
+/** Decides what becomes of a job in a directory whose process died, and cleans up after it. */
+final class CrashCleanup {
     /*
      *   job                    | what is there               | what is done     | outcome
      *   -----------------------+-----------------------------+------------------+-----------------
@@ -38,20 +42,22 @@ final class Remains {
      */
     static final String CAPACITY = "capacity";
 
+    private final PoolDirectory directory;
     private final Path file;
-    private final Marks marks;
+    private final VolumeRecords records;
     private final Volumes volumes;
 
-    Remains(Path file, Marks marks, Volumes volumes) {
+    CrashCleanup(PoolDirectory directory, Path file, VolumeRecords records, Volumes volumes) {
+        this.directory = directory;
         this.file = file;
-        this.marks = marks;
+        this.records = records;
         this.volumes = volumes;
     }
 
     /** Cleans up after a job on the volume. */
     Recovery of(InterruptedJob job) throws IOException {
         return switch (job.operation()) {
-            case "VOLUME_CREATE", "VOLUME_CLONE" -> ofBuild(Parts.of(file, job.id(), job.fence()));
+            case "VOLUME_CREATE", "VOLUME_CLONE" -> ofBuild(parts(job));
             case "VOLUME_WIPE" -> ofWrite(VolumeState.PARTLY_WIPED);
             case "VOLUME_UPLOAD" -> ofWrite(VolumeState.PARTLY_WRITTEN);
             case "VOLUME_RESIZE" -> ofResize(job.attributes().get(CAPACITY));
@@ -59,13 +65,27 @@ final class Remains {
         };
     }
 
-    private Recovery ofBuild(Path part) throws IOException {
-        boolean half = Files.exists(part, NOFOLLOW_LINKS);
-        if (half && there() && !Files.isSameFile(file, part) && Files.size(file) == 0) {
-            // where there are no hard links, an empty file has the name until the part gets it
-            Files.delete(file);
+    private List<Path> parts(InterruptedJob job) throws IOException {
+        List<Path> parts = new ArrayList<>();
+        String prefix = PartFile.prefix(job.id(), job.fence());
+        if (Files.isDirectory(directory.path())) {
+            try (DirectoryStream<Path> found = Files.newDirectoryStream(
+                    directory.path(),
+                    entry -> PartFile.isPart(entry)
+                            && PoolDirectory.nameOf(entry).startsWith(prefix))) {
+                found.forEach(parts::add);
+            } catch (DirectoryIteratorException e) {
+                throw e.getCause();
+            }
         }
-        Files.deleteIfExists(part);
+        return parts;
+    }
+
+    private Recovery ofBuild(List<Path> parts) throws IOException {
+        boolean half = false;
+        for (Path part : parts) {
+            half |= ofPart(part);
+        }
         if (there()) {
             return Recovery.ended(JobOutcome.COMPLETED, "the volume was whole");
         }
@@ -74,15 +94,27 @@ final class Remains {
                 half ? "what there was of the volume is deleted" : "nothing was there yet");
     }
 
-    private Recovery ofWrite(VolumeState half) {
+    /** Deletes a part; returns whether it was abandoned. */
+    private boolean ofPart(Path part) throws IOException {
+        boolean reserved = there() && !Files.isSameFile(file, part) && Files.size(file) == 0;
+        boolean half = PartFile.deleteAbandoned(part);
+        if (half && reserved) {
+            // where there are no hard links, an empty file has the name until the part gets it
+            Files.delete(file);
+        }
+        return half;
+    }
+
+    private Recovery ofWrite(VolumeState half) throws IOException {
         if (!there()) {
             return Recovery.ended(JobOutcome.ORPHANED, "the volume is gone");
         }
-        if (Marks.outlive(file) && marks.of(file) == VolumeState.INTACT) {
+        if (records.outlive(file) && records.state(file) == VolumeState.INTACT) {
             return Recovery.ended(
                     JobOutcome.ORPHANED, "the volume has no mark: it was not begun, or was done");
         }
-        marks.put(file, half);
+        records.state(file, half);
+        records.force(file);
         return Recovery.ended(JobOutcome.ABORTED, "the volume is marked " + half);
     }
 
@@ -90,7 +122,7 @@ final class Remains {
         if (!there()) {
             return Recovery.ended(JobOutcome.ORPHANED, "the volume is gone");
         }
-        long capacity = volumes.describe(file).capacity();
+        long capacity = volumes.describe(directory, file).capacity();
         boolean done = String.valueOf(capacity).equals(wanted);
         return Recovery.ended(
                 done ? JobOutcome.COMPLETED : JobOutcome.ORPHANED,

@@ -1,0 +1,175 @@
+package org.jobcontrol.storage.directory;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import org.jobcontrol.api.Job;
+import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.storage.StorageException;
+import org.jobcontrol.api.storage.VolumeInfo;
+import org.jobcontrol.api.storage.VolumeSpec;
+import org.jobcontrol.api.storage.VolumeState;
+import org.jobcontrol.api.storage.WipeAlgorithm;
+import org.jobcontrol.storage.directory.VolumeRecords.Format;
+import org.jspecify.annotations.Nullable;
+
+/** Makes volumes: new ones, and copies of others. Safe for use by many threads. */
+final class VolumeBuilder {
+    /** qcow2 counts in sectors of so many bytes. */
+    private static final long SECTOR = 512;
+
+    private final Volumes volumes;
+    private final VolumeRecords records;
+    private final Fences fences;
+
+    /** Fills the file of a new volume, and records its format. */
+    private interface Filler {
+        /** Returns how many bytes it wrote, or {@link Volumes#ALL}. */
+        long fill(Path part) throws IOException, JobAbortedException, InterruptedException;
+    }
+
+    VolumeBuilder(Volumes volumes, VolumeRecords records, Fences fences) {
+        this.volumes = volumes;
+        this.records = records;
+        this.fences = fences;
+    }
+
+    /** Makes a new volume. */
+    VolumeInfo create(PoolDirectory pool, VolumeSpec spec, Job job)
+            throws StorageException, JobAbortedException, InterruptedException {
+        String backing = spec.attributes().get(VolumeSpec.BACKING);
+        Path below = backing == null ? null : pool.file(backing);
+        return build(pool, spec, job, part -> {
+            checkFormat(spec, below != null);
+            records.format(part, new Format(spec.format(), false));
+            if (spec.format().equals(VolumeSpec.QCOW2)) {
+                QemuImg.create(part, spec.format(), spec.capacity(), backing(pool, below), job);
+                return Volumes.ALL;
+            }
+            fillRaw(part, spec, job);
+            return spec.allocation();
+        });
+    }
+
+    private static void checkFormat(VolumeSpec spec, boolean backed)
+            throws PoolDirectory.Unsupported {
+        boolean qcow2 = spec.format().equals(VolumeSpec.QCOW2);
+        if (!qcow2 && !spec.format().equals(VolumeSpec.RAW)) {
+            throw new PoolDirectory.Unsupported(
+                    "its format is '" + spec.format() + "', neither raw nor qcow2");
+        }
+        if (!qcow2 && backed) {
+            throw new PoolDirectory.Unsupported("a raw volume lies on no other");
+        }
+        if (qcow2 && spec.allocation() > 0) {
+            throw new PoolDirectory.Unsupported(
+                    "a qcow2 volume takes space only where it is written");
+        }
+    }
+
+    private QemuImg.@Nullable Backing backing(PoolDirectory pool, @Nullable Path below)
+            throws IOException {
+        if (below == null) {
+            return null;
+        }
+        ImageChain chain = volumes.chain(pool, below);
+        ImageLock.checkUnchanging(below);
+        return new QemuImg.Backing(below, chain.format());
+    }
+
+    private static void fillRaw(Path part, VolumeSpec spec, Job job)
+            throws IOException, JobAbortedException, InterruptedException {
+        if (VolumeSpec.FULL.equals(spec.attributes().get(VolumeSpec.PREALLOCATION))) {
+            Bytes.overwrite(part, spec.allocation(), WipePasses.of(WipeAlgorithm.ZERO), job);
+        } else {
+            Bytes.allocate(part, spec.allocation(), job);
+        }
+        try (FileChannel file = Bytes.openToWrite(part)) {
+            Bytes.extend(file, spec.capacity());
+        }
+    }
+
+    /** Makes a volume as a copy of another. */
+    VolumeInfo copy(PoolDirectory from, String source, PoolDirectory to, VolumeSpec spec, Job job)
+            throws StorageException, JobAbortedException, InterruptedException {
+        Path original = from.file(source);
+        Source read;
+        try {
+            read = read(from, original, spec.format());
+        } catch (IOException e) {
+            throw from.failure(source, "it cannot be read", e);
+        }
+        return build(to, spec, job, part -> {
+            checkFormat(spec, false);
+            // A copy of what is not whole is not whole.
+            if (read.state() != VolumeState.INTACT) {
+                records.state(part, read.state());
+            }
+            if (read.isTakenAsItIs()) {
+                records.format(part, new Format(spec.format(), read.found()));
+                return Bytes.copy(original, part, job);
+            }
+            records.format(part, new Format(spec.format(), false));
+            QemuImg.convert(read.chain(), read.capacity(), part, spec.format(), job);
+            return Volumes.ALL;
+        });
+    }
+
+    /**
+     * What a copy is made from.
+     *
+     * @param isTakenAsItIs whether its bytes are copied, and not converted
+     * @param found whether its content comes from elsewhere
+     */
+    private record Source(
+            ImageChain chain,
+            long capacity,
+            VolumeState state,
+            boolean isTakenAsItIs,
+            boolean found) {}
+
+    private Source read(PoolDirectory pool, Path file, String format) throws IOException {
+        ImageChain chain = volumes.chain(pool, file);
+        boolean same = chain.format().equals(format);
+        boolean raw = chain.format().equals(VolumeSpec.RAW);
+        long capacity = volumes.describe(pool, file).capacity();
+        long snapshots = raw ? 0 : Qcow2Header.read(file).snapshots();
+        if (snapshots > 0 && (!same || chain.hasBacking())) {
+            throw new PoolDirectory.Unsupported("it has " + snapshots
+                    + " internal snapshots, which only a copy to qcow2 of an image without a backing"
+                    + " file keeps");
+        }
+        if (raw && !same && capacity % SECTOR != 0) {
+            throw new PoolDirectory.Unsupported("it has " + capacity + " bytes, and a copy in "
+                    + format + " would have more: a multiple of " + SECTOR);
+        }
+        boolean asItIs = same && (raw || snapshots > 0);
+        if (asItIs) {
+            ImageLock.checkUnchanging(file);
+        }
+        return new Source(
+                chain,
+                capacity,
+                records.state(file),
+                asItIs,
+                volumes.format(file).found());
+    }
+
+    private VolumeInfo build(PoolDirectory pool, VolumeSpec spec, Job job, Filler filler)
+            throws StorageException, JobAbortedException, InterruptedException {
+        Path file = pool.file(spec.name());
+        long[] written = new long[1];
+        try {
+            fences.pass(file, job);
+            AtomicFiles.build(file, job, part -> {
+                written[0] = filler.fill(part);
+                records.flush();
+                fences.pass(file, job);
+            });
+            volumes.made(file, written[0]);
+            return volumes.describe(pool, file);
+        } catch (IOException e) {
+            throw pool.failure(spec.name(), "it cannot be made", e);
+        }
+    }
+}
