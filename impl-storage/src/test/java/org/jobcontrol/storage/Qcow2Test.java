@@ -9,21 +9,21 @@ import static org.jobcontrol.storage.StorageFixture.assertIdle;
 import static org.jobcontrol.storage.StorageFixture.files;
 import static org.jobcontrol.storage.StorageFixture.volume;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobFuture;
+import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobState;
 import org.jobcontrol.api.storage.StorageException;
 import org.jobcontrol.api.storage.StoragePool;
 import org.jobcontrol.api.storage.StorageVolume;
 import org.jobcontrol.api.storage.VolumeSpec;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,28 +41,13 @@ class Qcow2Test {
 
     @BeforeEach
     void startPool() throws Exception {
-        Assumptions.assumeTrue(installed(), "qemu-img is not installed (package qemu-utils)");
+        QemuTools.assumeInstalled();
         pool = storage.pool("images", directory);
     }
 
     @AfterEach
     void stop() {
         storage.close();
-    }
-
-    private static boolean installed() throws InterruptedException {
-        try {
-            return run("qemu-img", "--version").contains("qemu-img");
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private static String run(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        return output;
     }
 
     private static VolumeSpec spec(String name, String format) {
@@ -76,7 +61,7 @@ class Qcow2Test {
         assertThat(volume.info().format()).isEqualTo("qcow2");
         assertThat(volume.info().capacity()).isEqualTo(10L << 30);
         assertThat(volume.info().allocation()).isLessThan(MIB);
-        assertThat(run("qemu-img", "info", volume.path().toString()))
+        assertThat(QemuTools.output("qemu-img", "info", volume.path().toString()))
                 .contains("file format: qcow2")
                 .contains("10 GiB");
         pool.refresh(LONG).await();
@@ -88,7 +73,7 @@ class Qcow2Test {
         StorageVolume base = volume(pool, "base.img", MIB);
         StorageVolume top = pool.create(VolumeSpec.qcow2("top.qcow2", MIB, "base.img"), LONG)
                 .await();
-        assertThat(run("qemu-img", "info", top.path().toString()))
+        assertThat(QemuTools.output("qemu-img", "info", top.path().toString()))
                 .contains("backing file: " + base.path())
                 .contains("backing file format: raw");
         assertThatThrownBy(() -> pool.create(VolumeSpec.qcow2("no.qcow2", 1, "none"), LONG)
@@ -139,7 +124,7 @@ class Qcow2Test {
         storage.engine.admin().pause(clone.id());
         await().until(() ->
                 storage.control.job(clone.id()).orElseThrow().state() == JobState.PAUSED);
-        assertThat(run(
+        assertThat(QemuTools.output(
                         "ps",
                         "-o",
                         "stat=",
@@ -161,7 +146,7 @@ class Qcow2Test {
     void image_thatReadsFromElsewhere_isNotUsed() throws Exception {
         Path secret = Files.writeString(directory.resolveSibling("secret"), "s".repeat(4096));
         Path hostile = directory.resolve("hostile.qcow2");
-        run(
+        QemuTools.output(
                 "qemu-img",
                 "create",
                 "-f",
@@ -184,21 +169,82 @@ class Qcow2Test {
     /** In a JVM that finds no program at all. */
     @Test
     void tool_thatIsMissing_isNamedWithItsPackage() throws Exception {
+        assertThat(inAnotherJvm(WithoutTool.class, "/nowhere"))
+                .contains("UNSUPPORTED volume other/a.qcow2: ")
+                .contains("package qemu-utils")
+                .contains("[]");
+    }
+
+    /** In a JVM that finds a tool which never ends, whatever it is asked. */
+    @Test
+    void tool_thatHangs_keepsNobodyFromAnything(@TempDir Path tools) throws Exception {
+        Path tool = Files.writeString(tools.resolve("qemu-img"), "#!/bin/sh\nsleep 1000\n");
+        assertThat(tool.toFile().setExecutable(true)).isTrue();
+        QemuTools.image(directory.resolve("found.qcow2"));
+        String path = tools + ":" + System.getenv("PATH");
+        assertThat(inAnotherJvm(WithHangingTool.class, path))
+                .contains("started with [volume other/found.qcow2]")
+                .contains("aborted: ENDED")
+                .contains("stopped by force: [VOLUME_CREATE]")
+                .contains("released: the future has failed")
+                .contains("[found.qcow2]");
+    }
+
+    private String inAnotherJvm(Class<?> main, String path) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
-                        WithoutTool.class.getName(),
+                        main.getName(),
                         directory.toString())
                 .redirectErrorStream(true);
-        builder.environment().put("PATH", "/nowhere");
+        builder.environment().put("PATH", path);
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
-        assertThat(output)
-                .contains("UNSUPPORTED volume other/a.qcow2: ")
-                .contains("package qemu-utils")
-                .contains("[]");
+        return output;
+    }
+
+    /** Gets on with a tool that hangs. */
+    static final class WithHangingTool {
+        private WithHangingTool() {}
+
+        public static void main(String[] arguments) throws Exception {
+            Path place = Path.of(arguments[0]);
+            try (StorageFixture storage = new StorageFixture()) {
+                StoragePool pool = storage.pool("other", place);
+                System.out.println("started with " + pool.volumes());
+                JobFuture<StorageVolume> create = begun(storage, pool, "a.qcow2");
+                System.out.println("aborted: " + storage.control.abort(create.id(), LONG));
+                begun(storage, pool, "b.qcow2");
+                System.out.println("stopped by force: "
+                        + pool.forceStop(LONG).stream()
+                                .map(JobInfo::operation)
+                                .filter(name -> name.startsWith("VOLUME"))
+                                .toList());
+                pool.start(LONG).await();
+                JobFuture<StorageVolume> held = begun(storage, pool, "c.qcow2");
+                storage.engine.admin().release(held.id(), "it hangs");
+                held.handle((volume, failure) -> failure)
+                        .toCompletableFuture()
+                        .get(LONG.toSeconds(), TimeUnit.SECONDS);
+                System.out.println("released: the future has failed");
+                await().until(() -> files(place).size() == 1);
+                System.out.println(files(place));
+            }
+        }
+
+        /** Returns a creation that waits for the tool. */
+        private static JobFuture<StorageVolume> begun(
+                StorageFixture storage, StoragePool pool, String name) {
+            JobFuture<StorageVolume> create = pool.create(VolumeSpec.qcow2(name, MIB), LONG);
+            await().until(() -> children() > 0);
+            return create;
+        }
+
+        private static long children() {
+            return ProcessHandle.current().children().count();
+        }
     }
 
     /** Tries to make an image, and says how that went and what is left. */

@@ -1,0 +1,191 @@
+package org.jobcontrol.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.jobcontrol.storage.StorageFixture.LONG;
+import static org.jobcontrol.storage.StorageFixture.MIB;
+import static org.jobcontrol.storage.StorageFixture.files;
+import static org.jobcontrol.storage.StorageFixture.volume;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jobcontrol.api.storage.StorageException;
+import org.jobcontrol.api.storage.StorageException.Reason;
+import org.jobcontrol.api.storage.StoragePool;
+import org.jobcontrol.api.storage.StorageVolume;
+import org.jobcontrol.api.storage.VolumeSpec;
+import org.jobcontrol.api.storage.VolumeState;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Volumes that something else needs: a guest, the volumes that lie on them, their own snapshots. */
+@Timeout(120)
+class VolumesInUseTest {
+    private final StorageFixture storage = new StorageFixture();
+
+    @TempDir
+    private Path directory;
+
+    private StoragePool pool;
+
+    @BeforeEach
+    void startPool() throws Exception {
+        QemuTools.assumeInstalled();
+        pool = storage.pool("images", directory);
+    }
+
+    @AfterEach
+    void stop() {
+        storage.close();
+    }
+
+    private static VolumeSpec spec(String name, String format) {
+        return new VolumeSpec(name, format, 0, 0, Map.of());
+    }
+
+    private static void assertRefused(ThrowingCallable call, Reason reason, String message) {
+        assertThatThrownBy(call).satisfies(thrown -> {
+            Throwable failure = thrown instanceof ExecutionException ? thrown.getCause() : thrown;
+            assertThat(failure)
+                    .isInstanceOfSatisfying(
+                            StorageException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+                    .hasMessageContaining(message);
+        });
+    }
+
+    // ---- another process ------------------------------------------------------------------------
+
+    /** A QEMU that has an image open, as a running guest has. */
+    private record Guest(Process process) implements AutoCloseable {
+        /** Returns when it has the image open. */
+        static Guest of(StorageVolume volume, String... options) throws Exception {
+            List<String> command = new java.util.ArrayList<>(List.of("qemu-io"));
+            command.addAll(List.of(options));
+            command.addAll(List.of("-f", volume.info().format(), volume.path().toString()));
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            process.getOutputStream().write("length\n".getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+            BufferedReader output = new BufferedReader(
+                    new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+            assertThat(output.readLine()).contains("MiB");
+            return new Guest(process);
+        }
+
+        @Override
+        public void close() throws Exception {
+            process.getOutputStream().close();
+            process.waitFor();
+        }
+    }
+
+    @Test
+    void volume_thatAGuestWrites_isNotChangedAndNotCopied() throws Exception {
+        for (String format : List.of("raw", "qcow2")) {
+            StorageVolume volume = format.equals("raw")
+                    ? volume(pool, "a.raw", MIB)
+                    : pool.create(VolumeSpec.qcow2("a.qcow2", MIB), LONG).await();
+            try (Guest guest = Guest.of(volume)) {
+                assertNotChanged(volume);
+                String copy = "copy." + format;
+                assertRefused(
+                        () -> volume.cloneTo(pool, copy, LONG).await(),
+                        Reason.IN_USE,
+                        "another process");
+                assertRefused(
+                        () -> pool.create(VolumeSpec.qcow2("o.qcow2", MIB, volume.name()), LONG)
+                                .await(),
+                        Reason.IN_USE,
+                        "another process");
+                volume.query(LONG);
+                volume.download(new ByteArrayOutputStream(), LONG).await();
+            }
+            assertThat(volume.query(LONG).state()).isEqualTo(VolumeState.INTACT);
+            volume.wipe(LONG).await();
+            volume.delete(LONG);
+            assertThat(files(directory)).isEmpty();
+        }
+    }
+
+    @Test
+    void volume_thatAGuestReads_isNotChangedButCopied() throws Exception {
+        StorageVolume volume = volume(pool, "a.raw", MIB);
+        try (Guest guest = Guest.of(volume, "-r")) {
+            assertNotChanged(volume);
+            StorageVolume copy = volume.cloneTo(pool, "copy.raw", LONG).await();
+            assertThat(copy.path()).hasSameBinaryContentAs(volume.path());
+        }
+    }
+
+    private static void assertNotChanged(StorageVolume volume) {
+        String message = "another process, such as a running guest, has it open";
+        assertRefused(() -> volume.wipe(LONG).await(), Reason.IN_USE, message);
+        assertRefused(() -> volume.delete(LONG), Reason.IN_USE, message);
+        assertRefused(() -> volume.forceDelete(LONG), Reason.IN_USE, message);
+        assertRefused(() -> volume.resize(8L * MIB, LONG).await(), Reason.IN_USE, message);
+        assertRefused(
+                () -> volume.upload(new ByteArrayInputStream(new byte[1]), LONG).await(),
+                Reason.IN_USE,
+                message);
+        assertThat(volume.info().state()).isEqualTo(VolumeState.INTACT);
+    }
+
+    // ---- overlays -------------------------------------------------------------------------------
+
+    @Test
+    void volume_onWhichOthersLie_isNotChanged() throws Exception {
+        StorageVolume base = volume(pool, "base.img", MIB);
+        StorageVolume top = pool.create(VolumeSpec.qcow2("top.qcow2", MIB, "base.img"), LONG)
+                .await();
+        String message = "other volumes of the pool lie on it: top.qcow2";
+        assertRefused(() -> base.delete(LONG), Reason.IN_USE, message);
+        assertRefused(() -> base.forceDelete(LONG), Reason.IN_USE, message);
+        assertRefused(() -> base.wipe(LONG).await(), Reason.IN_USE, message);
+        assertRefused(() -> base.shrink(1, LONG).await(), Reason.IN_USE, message);
+        assertRefused(
+                () -> base.upload(new ByteArrayInputStream(new byte[1]), LONG).await(),
+                Reason.IN_USE,
+                message);
+        assertThat(base.query(LONG).state()).isEqualTo(VolumeState.INTACT);
+        base.resize(2L * MIB, LONG).await();
+        top.delete(LONG);
+        base.delete(LONG);
+        assertThat(files(directory)).isEmpty();
+    }
+
+    // ---- internal snapshots ---------------------------------------------------------------------
+
+    @Test
+    void clone_ofAnImageWithSnapshots_keepsThemOrIsRefused() throws Exception {
+        StorageVolume image =
+                pool.create(VolumeSpec.qcow2("a.qcow2", MIB), LONG).await();
+        QemuTools.output("qemu-img", "snapshot", "-c", "before", image.path().toString());
+        StorageVolume copy = image.cloneTo(pool, "b.qcow2", LONG).await();
+        assertThat(QemuTools.output("qemu-img", "snapshot", "-l", copy.path().toString()))
+                .contains("before");
+        assertThat(copy.info().problem()).isNull();
+        assertRefused(
+                () -> image.cloneTo(pool, spec("c.img", "raw"), LONG).await(),
+                Reason.UNSUPPORTED,
+                "it has 1 internal snapshots");
+        StorageVolume top =
+                pool.create(VolumeSpec.qcow2("top.qcow2", MIB, "a.qcow2"), LONG).await();
+        QemuTools.output("qemu-img", "snapshot", "-c", "one", top.path().toString());
+        assertRefused(
+                () -> top.cloneTo(pool, "d.qcow2", LONG).await(),
+                Reason.UNSUPPORTED,
+                "it has 1 internal snapshots");
+        assertThat(files(directory)).containsExactly("a.qcow2", "b.qcow2", "top.qcow2");
+    }
+}
