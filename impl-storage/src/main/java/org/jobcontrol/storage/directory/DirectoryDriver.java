@@ -6,7 +6,6 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -163,11 +162,16 @@ public final class DirectoryDriver implements StorageDriver {
             if (!Files.isDirectory(directory.path())) {
                 throw new NotDirectoryException(directory.path().toString());
             }
-            FileStore store = Files.getFileStore(directory.path());
-            long total = store.getTotalSpace();
-            long taken = total - store.getUnallocatedSpace();
+            // A FileStore needs the mount point, which cannot be seen from within most chroots.
+            File place = directory.path().toFile();
+            long total = place.getTotalSpace();
+            if (total == 0) {
+                // Either the file system counts no blocks, or this throws why it does not answer.
+                total = Files.getFileStore(directory.path()).getTotalSpace();
+            }
+            long taken = total - place.getFreeSpace();
             return new PoolInfo(
-                    PoolState.ACTIVE, total, taken, store.getUsableSpace(), Instant.now());
+                    PoolState.ACTIVE, total, taken, place.getUsableSpace(), Instant.now());
         } catch (IOException e) {
             throw directory.failure(null, "its file system does not answer", e);
         }

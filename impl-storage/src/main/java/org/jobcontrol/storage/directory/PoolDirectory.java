@@ -1,5 +1,6 @@
 package org.jobcontrol.storage.directory;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.Serial;
 import java.nio.file.DirectoryIteratorException;
@@ -169,11 +170,9 @@ final class PoolDirectory {
         if (message.contains("No space left on device") || message.contains("quota exceeded")) {
             return true;
         }
-        try {
-            // The message comes from the C library, in the language of the process.
-            return Files.getFileStore(path).getUsableSpace() < NEARLY_NOTHING;
-        } catch (IOException e) {
-            return false;
-        }
+        // The message comes from the C library, in the language of the process. A total of 0 means
+        // that the file system does not answer.
+        File place = path.toFile();
+        return place.getTotalSpace() > 0 && place.getUsableSpace() < NEARLY_NOTHING;
     }
 }
