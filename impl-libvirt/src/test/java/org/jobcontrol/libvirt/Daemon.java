@@ -11,10 +11,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jobcontrol.core.journal.Mounts;
 
 /**
  * A libvirt daemon of the tests' own, with real guests: all it has is in a directory and in namespaces
@@ -22,6 +25,16 @@ import java.util.stream.Stream;
  */
 final class Daemon implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** The programs that a daemon and its guests need, with Debian's packages. */
+    private static final Map<String, String> TOOLS = new TreeMap<>(Map.of(
+            "bash", "bash",
+            "hostname", "hostname",
+            "libvirtd", "libvirt-daemon",
+            "mount", "mount",
+            "qemu-img", "qemu-utils",
+            "qemu-system-x86_64", "qemu-system-x86",
+            "virsh", "libvirt-clients"));
 
     private final Path directory;
     private final String host;
@@ -39,14 +52,13 @@ final class Daemon implements AutoCloseable {
         if (!"root".equals(System.getProperty("user.name"))) {
             return Optional.of("a libvirt daemon of its own needs root");
         }
-        for (String tool : List.of("libvirtd", "virsh", "qemu-system-x86_64", "qemu-img")) {
-            if (!installed(tool)) {
-                return Optional.of(tool + " is not installed");
+        for (Map.Entry<String, String> tool : TOOLS.entrySet()) {
+            if (!installed(tool.getKey())) {
+                return Optional.of(
+                        tool.getKey() + " is not installed (package " + tool.getValue() + ")");
             }
         }
-        return run("unshare", "--mount", "--uts", "true") == 0
-                ? Optional.empty()
-                : Optional.of("namespaces cannot be made here");
+        return Mounts.obstacle();
     }
 
     static Daemon start(String host) throws Exception {
@@ -59,14 +71,6 @@ final class Daemon implements AutoCloseable {
     private static boolean installed(String tool) {
         return Stream.of((System.getenv("PATH") + ":/usr/sbin:/sbin").split(":"))
                 .anyMatch(path -> Files.isExecutable(Path.of(path, tool)));
-    }
-
-    private static int run(String... command) throws Exception {
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        return process.waitFor();
     }
 
     /** Starts the process, also after it was killed: guests live on meanwhile. */

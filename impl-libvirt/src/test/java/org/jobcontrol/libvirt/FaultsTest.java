@@ -154,7 +154,9 @@ class FaultsTest {
         Domain stuck = running("stuck");
         Domain other = running("other");
         ProcessHandle guest = daemon.guest("stuck");
-        new ProcessBuilder("kill", "-STOP", Long.toString(guest.pid())).start().waitFor();
+        // the kill that is built into the shell: the program is in a package of its own
+        Process stop = new ProcessBuilder("sh", "-c", "kill -STOP " + guest.pid()).start();
+        assertThat(stop.waitFor()).isZero();
         CompletableFuture<Object> hung = CompletableFuture.supplyAsync(() -> {
             try {
                 return stuck.statistics(

@@ -2,16 +2,15 @@ package org.jobcontrol.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.jobcontrol.storage.StorageFixture.LONG;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.jobcontrol.api.storage.PoolInfo;
 import org.jobcontrol.api.storage.StoragePool;
 import org.jobcontrol.api.storage.VolumeSpec;
 import org.jobcontrol.core.journal.Child;
+import org.jobcontrol.core.journal.Mounts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,27 +31,9 @@ class FileSystemsTest {
     @TempDir
     private Path directory;
 
-    private Child.Result run(String script, Path pool) throws Exception {
-        assumeTrue(
-                canMount(),
-                "needs root and unshare(1), to mount a file system that only the test sees");
-        List<String> before =
-                List.of("unshare", "--mount", "sh", "-c", script, directory.toString());
-        return Child.run(before, StartsPool.class, pool.toString());
-    }
-
-    private static boolean canMount() throws IOException, InterruptedException {
-        try {
-            Process process = new ProcessBuilder("unshare", "--mount", "true").start();
-            return process.waitFor() == 0;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     @Test
     void pool_inAChrootWithoutMountPoint_isUsed() throws Exception {
-        Child.Result result = run(CHROOT, Path.of("/pool"));
+        Child.Result result = Mounts.run(CHROOT, directory, StartsPool.class, "/pool");
         assertThat(result.code()).as(result.output()).isZero();
         assertThat(result.output())
                 .contains("file store: Mount point not found")
@@ -63,8 +44,11 @@ class FileSystemsTest {
 
     @Test
     void pool_onAFileSystemThatCountsNoBlocks_isUsed() throws Exception {
-        Child.Result result =
-                run("mount -t tmpfs -o size=0 none \"$0\" && exec \"$@\"", directory.resolve("p"));
+        Child.Result result = Mounts.run(
+                "mount -t tmpfs -o size=0 none \"$0\" && exec \"$@\"",
+                directory,
+                StartsPool.class,
+                directory.resolve("pool").toString());
         assertThat(result.code()).as(result.output()).isZero();
         assertThat(result.output()).contains("total is 0").contains("[a.img]");
     }

@@ -15,6 +15,8 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -237,7 +239,9 @@ class StorageFaultsTest {
     @Test
     void create_diskFull_deletesThePartAndFails(@TempDir Path mount) throws Exception {
         int mounted = run("mount", "-t", "tmpfs", "-o", "size=4m", "none", mount.toString());
-        Assumptions.assumeTrue(mounted == 0, "needs the right to mount a small file system");
+        Assumptions.assumeTrue(
+                mounted == 0,
+                "needs the right to mount a small file system, and mount (package mount)");
         try {
             StoragePool small = storage.pool("small", mount);
             StorageVolume source = volume(pool, "a.img", 8 * MIB);
@@ -293,8 +297,11 @@ class StorageFaultsTest {
         assertIdle(thin.jobs());
     }
 
+    /** Runs a command by a shell, so that one that is not installed fails as others do. */
     private static int run(String... command) throws IOException, InterruptedException {
-        return new ProcessBuilder(command)
+        List<String> all = new ArrayList<>(List.of("sh", "-c", "\"$0\" \"$@\""));
+        all.addAll(List.of(command));
+        return new ProcessBuilder(all)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start()

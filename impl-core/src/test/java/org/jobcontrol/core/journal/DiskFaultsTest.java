@@ -1,7 +1,6 @@
 package org.jobcontrol.core.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.JobMask;
@@ -33,26 +31,8 @@ class DiskFaultsTest {
     private Path directory;
 
     private Child.Result runOn(String mount, Class<?> main) throws Exception {
-        assumeTrue(
-                canMount(),
-                "needs root and unshare(1), to mount a file system that only the test sees");
-        List<String> before = List.of(
-                "unshare",
-                "--mount",
-                "sh",
-                "-c",
-                mount + " \"$0\" && exec \"$@\"",
-                directory.toString());
-        return Child.run(before, main, directory.toString());
-    }
-
-    private static boolean canMount() throws IOException, InterruptedException {
-        try {
-            Process process = new ProcessBuilder("unshare", "--mount", "true").start();
-            return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
-        } catch (IOException e) {
-            return false;
-        }
+        String script = mount + " \"$0\" && exec \"$@\"";
+        return Mounts.run(script, directory, main, directory.toString());
     }
 
     @Test
