@@ -3,6 +3,12 @@
 
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 
+# The programs beside bash and Java that the scripts call, each with its package.
+programs=(awk:mawk find:findutils flock:util-linux sed:sed)
+
+# Java encodes file names as the locale says, and in the locale C only ASCII. Containers often set none.
+[[ $(locale charmap 2>/dev/null) == UTF-8 ]] || export LC_ALL=C.UTF-8
+
 fail() {
     echo "$(basename "$0"): $*" >&2
     exit 1
@@ -15,7 +21,22 @@ java_version() {
     echo "${version:-0}"
 }
 
+# Prints those of some PROGRAM:PACKAGE that are not installed, one a line.
+missing_programs() {
+    local program
+    for program; do
+        PATH=$PATH:/usr/sbin:/sbin command -v "${program%:*}" >/dev/null || echo "$program"
+    done
+}
+
+require_programs() {
+    local missing
+    mapfile -t missing < <(missing_programs "${programs[@]}")
+    ((${#missing[@]} == 0)) || fail "needs ${missing[*]%:*} (apt-get install ${missing[*]#*:})"
+}
+
 require_java() {
+    require_programs
     (($(java_version) >= 17)) && return
     fail "needs a JDK 17 or later (apt-get install openjdk-17-jdk-headless); JAVA_HOME or the PATH has ${java}, version $(java_version)"
 }
