@@ -146,8 +146,11 @@ public final class Progress {
         if (bandwidth == 0) {
             return Optional.empty();
         }
-        long left = data.total() > 0 ? data.remaining() : memory.remaining() + disk.remaining();
-        double seconds = (double) left / bandwidth;
+        // Two amounts together need not fit into a long.
+        double left = data.total() > 0
+                ? data.remaining()
+                : (double) memory.remaining() + disk.remaining();
+        double seconds = left / bandwidth;
         return Optional.of(Duration.ofMillis((long) (seconds * 1000)));
     }
 

@@ -69,4 +69,13 @@ class ProgressTest {
                 Progress.builder().memory(Amount.of(1000, 0)).bandwidth(1000).build();
         assertThat(memory.timeLeft()).contains(Duration.ofSeconds(1));
     }
+
+    @Test
+    void timeLeft_ofTheLargestAmounts_isNotNegative() {
+        Amount most = Amount.of(Long.MAX_VALUE, 0);
+        Progress slow = Progress.builder().memory(most).disk(most).bandwidth(1).build();
+        assertThat(slow.timeLeft()).contains(Duration.ofMillis(Long.MAX_VALUE));
+        Progress fast = slow.toBuilder().bandwidth(1L << 62).build();
+        assertThat(fast.timeLeft()).contains(Duration.ofSeconds(4));
+    }
 }

@@ -71,7 +71,8 @@ record Bar(
 
     private String bar(int width) {
         int inside = width - 2;
-        int full = (int) (inside * Math.min(data.processed(), data.total()) / data.total());
+        double done = Math.min(data.processed(), data.total());
+        int full = (int) (inside * done / data.total());
         return "[" + "#".repeat(full) + ".".repeat(inside - full) + "]";
     }
 
@@ -79,8 +80,12 @@ record Bar(
         return data.total() > 0 && state != JobState.WAITING;
     }
 
+    /** Computed in floating point, as bytes times 100 need not fit; 100 only if all is done. */
     private long percent() {
-        return Math.min(100, data.processed() * 100 / data.total());
+        if (data.processed() >= data.total()) {
+            return 100;
+        }
+        return Math.min(99, (long) (100.0 * data.processed() / data.total()));
     }
 
     /** Returns bytes per second: what the job says, or else the mean since it began. */

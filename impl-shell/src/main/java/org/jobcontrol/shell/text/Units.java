@@ -8,6 +8,7 @@ import java.util.Locale;
 public final class Units {
     private static final List<String> SIZES = List.of("B", "KiB", "MiB", "GiB", "TiB", "PiB");
     private static final int STEP = 1024;
+    private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private Units() {}
 
@@ -41,6 +42,11 @@ public final class Units {
      * @return what people read
      */
     public static String time(Duration time) {
+        // rounded first: 59.96 s are a minute
+        if (time.compareTo(MINUTE.minusMillis(50)) >= 0) {
+            long seconds = time.toSeconds() + (time.toMillisPart() >= 500 ? 1 : 0);
+            return seconds / 60 + " min " + seconds % 60 + " s";
+        }
         long millis = time.toMillis();
         if (millis == 0 && !time.isZero()) {
             return "<1 ms";
@@ -48,13 +54,8 @@ public final class Units {
         if (millis < 1000) {
             return millis + " ms";
         }
-        // rounded first: 59.96 s are a minute
         long tenths = (millis + 50) / 100;
-        if (tenths < 600) {
-            return tenths / 10 + "." + tenths % 10 + " s";
-        }
-        long seconds = (millis + 500) / 1000;
-        return seconds / 60 + " min " + seconds % 60 + " s";
+        return tenths / 10 + "." + tenths % 10 + " s";
     }
 
     private static int unit(long bytes) {

@@ -66,6 +66,22 @@ class BarTest {
     }
 
     @Test
+    void line_ofTheLargestAmount_isNotNegative() {
+        Amount half = Amount.of(Long.MAX_VALUE, Long.MAX_VALUE / 2);
+        assertThat(line(JobState.RUNNING, half, 1L << 60, 98))
+                .contains("[##############..............]  50 %")
+                .endsWith(" 4.0 s left");
+        assertThat(bar(JobState.RUNNING, half, 1).plain())
+                .endsWith(": 50 %, 4096/8192 PiB, 1 B/s, 153722867280912 min 56 s left");
+    }
+
+    @Test
+    void percent_lastByteMissing_isNotHundred() {
+        Amount nearly = Amount.of(Long.MAX_VALUE, Long.MAX_VALUE - 1);
+        assertThat(line(JobState.RUNNING, nearly, 1, 98)).contains("]  99 %");
+    }
+
+    @Test
     void line_narrow_leavesOutTheRate() {
         assertThat(line(JobState.RUNNING, HALF, 0, 74))
                 .contains("[#####", "50 %", "128/256 MiB")

@@ -33,6 +33,12 @@ class UnitsTest {
         assertThat(Units.time(Duration.ofNanos(1))).isEqualTo("<1 ms");
     }
 
+    @Test
+    void time_longerThanAllMilliseconds_isMinutes() {
+        assertThat(Units.time(Duration.ofSeconds(Long.MAX_VALUE)))
+                .isEqualTo("153722867280912930 min 7 s");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "0, 0 ms",
