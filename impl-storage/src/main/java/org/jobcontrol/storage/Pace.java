@@ -9,7 +9,8 @@ import org.jobcontrol.api.Progress.Amount;
 
 /**
  * How work moves data under its job: block by block. Before each it asks the job whether to go on and
- * keeps to its bandwidth; after each it says how far it is and how fast. Used by one thread.
+ * keeps to its bandwidth; after each it says how far it is and how fast. Amounts that do not fit into
+ * a long are reported as {@link Long#MAX_VALUE}. Used by one thread.
  */
 public final class Pace {
     /** No block is larger, in bytes. */
@@ -42,6 +43,17 @@ public final class Pace {
         this.total = total;
         this.blockBegan = windowBegan;
         report();
+    }
+
+    /**
+     * Returns how many bytes there are to move if each is moved several times.
+     *
+     * @param bytes how many bytes, 0 or more
+     * @param times how often, 0 or more
+     * @return the product, or {@link Long#MAX_VALUE} if it is larger
+     */
+    public static long total(long bytes, int times) {
+        return times > 0 && bytes > Long.MAX_VALUE / times ? Long.MAX_VALUE : bytes * times;
     }
 
     /**
@@ -87,8 +99,8 @@ public final class Pace {
     }
 
     private void count(long bytes) {
-        done += bytes;
-        windowBytes += bytes;
+        done = sum(done, bytes);
+        windowBytes = sum(windowBytes, bytes);
         long now = System.nanoTime();
         if (now - windowBegan >= WINDOW_NANOS) {
             rate = (long) (windowBytes * SECOND / (now - windowBegan));
@@ -103,7 +115,7 @@ public final class Pace {
      * @param bytes how many
      */
     public void skipped(long bytes) {
-        done += bytes;
+        done = sum(done, bytes);
         report();
     }
 
@@ -120,6 +132,11 @@ public final class Pace {
     public void finish() {
         total = done;
         report();
+    }
+
+    /** Adds two amounts, neither of them negative. */
+    private static long sum(long done, long more) {
+        return more > Long.MAX_VALUE - done ? Long.MAX_VALUE : done + more;
     }
 
     private void awaitDue(long bytes) throws JobAbortedException, InterruptedException {

@@ -62,7 +62,7 @@ final class Bytes {
     /** Overwrites the begin of a file, holes included, once with each pass. */
     static void overwrite(Path file, long bytes, List<WipePasses.Pass> passes, Job job)
             throws IOException, JobAbortedException, InterruptedException {
-        Pace pace = new Pace(job, Math.multiplyExact(bytes, passes.size()));
+        Pace pace = new Pace(job, Pace.total(bytes, passes.size()));
         ByteBuffer block = ByteBuffer.allocateDirect(Pace.BLOCK);
         try (FileChannel channel = openToWrite(file);
                 Writeback writeback = Writeback.of(file, channel)) {
