@@ -32,7 +32,7 @@ public final class Progress {
     /**
      * An amount of work.
      *
-     * @param total what there is to do, in bytes
+     * @param total what there is to do, in bytes; 0 if that is not known
      * @param processed what is done
      * @param remaining what is left; with memory that changes meanwhile, processed and remaining
      *     may add up to more than the total
@@ -140,10 +140,11 @@ public final class Progress {
      * Estimates when the work will be done, from what is left of all kinds of data and how fast the
      * work goes.
      *
-     * @return the time left, or empty if it is not known how fast the work goes
+     * @return the time left, or empty if it is not known how fast the work goes or how much there is
      */
     public Optional<Duration> timeLeft() {
-        if (bandwidth == 0) {
+        boolean unknown = data.total() == 0 && memory.total() == 0 && disk.total() == 0;
+        if (bandwidth == 0 || unknown) {
             return Optional.empty();
         }
         // Two amounts together need not fit into a long.

@@ -71,6 +71,13 @@ class ProgressTest {
     }
 
     @Test
+    void timeLeft_totalNotKnown_isNotKnown() {
+        Progress progress = Progress.ofData(0, 500).toBuilder().bandwidth(100).build();
+        assertThat(progress.data()).isEqualTo(new Amount(0, 500, 0));
+        assertThat(progress.timeLeft()).isEmpty();
+    }
+
+    @Test
     void timeLeft_ofTheLargestAmounts_isNotNegative() {
         Amount most = Amount.of(Long.MAX_VALUE, 0);
         Progress slow = Progress.builder().memory(most).disk(most).bandwidth(1).build();

@@ -2,7 +2,6 @@ package org.jobcontrol.storage;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ReadableByteChannel;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.storage.VolumeDownload;
@@ -10,21 +9,21 @@ import org.jobcontrol.api.storage.VolumeDownload;
 /** An open download. */
 final class DownloadChannel extends OpenStream implements VolumeDownload {
     private final Job job;
-    private final ReadableByteChannel source;
+    private final VolumeSource source;
     private final Pace pace;
     private long left;
 
     /**
      * Opens the download.
      *
-     * @param length how many bytes there are to read
+     * @param length how many bytes to read; fewer if the source ends before
      */
-    DownloadChannel(Job job, ReadableByteChannel source, long length) {
+    DownloadChannel(Job job, VolumeSource source, long length) {
         super(job, source);
         this.job = job;
         this.source = source;
         this.left = length;
-        this.pace = new Pace(job, length);
+        this.pace = new Pace(job, source.expected(length));
         begin();
     }
 
@@ -54,8 +53,8 @@ final class DownloadChannel extends OpenStream implements VolumeDownload {
         int size = pace.next(Math.min(left, bytes.remaining()));
         int read = source.read(bytes.slice(bytes.position(), size));
         if (read < 0) {
-            // The volume became shorter.
             left = 0;
+            pace.finish();
             return -1;
         }
         bytes.position(bytes.position() + read);

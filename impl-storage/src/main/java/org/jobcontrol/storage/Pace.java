@@ -16,6 +16,9 @@ public final class Pace {
     /** No block is larger, in bytes. */
     public static final int BLOCK = 1 << 20;
 
+    /** The total if it is not known how many bytes there are to move. */
+    public static final long UNKNOWN = -1;
+
     /** No block, and no wait for one, takes longer: so an abort is seen as soon. */
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -36,7 +39,7 @@ public final class Pace {
      * Begins, and says that nothing is done.
      *
      * @param job the job
-     * @param total how many bytes there are to move
+     * @param total how many bytes there are to move, or {@link #UNKNOWN}
      */
     public Pace(Job job, long total) {
         this.job = job;
@@ -155,9 +158,8 @@ public final class Pace {
     }
 
     private void report() {
-        job.progress(Progress.builder()
-                .data(Amount.of(Math.max(total, done), done))
-                .bandwidth(rate)
-                .build());
+        long all = total == UNKNOWN ? 0 : Math.max(total, done);
+        job.progress(
+                Progress.builder().data(Amount.of(all, done)).bandwidth(rate).build());
     }
 }

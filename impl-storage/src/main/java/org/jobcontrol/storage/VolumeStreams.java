@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 import java.util.Objects;
 import org.jobcontrol.api.AsyncJob;
@@ -59,11 +58,9 @@ final class VolumeStreams {
         job.detach();
         try {
             StorageDriver driver = volume.driver();
-            long there = Math.max(0, bytes(volume.see(driver, job)) - offset);
-            return new DownloadChannel(
-                    job,
-                    driver.openSource(volume.spec(), volume.name(), offset, job),
-                    Math.min(there, length));
+            VolumeInfo now = volume.see(driver, job);
+            VolumeSource source = VolumeSource.open(volume, driver, now, offset, job);
+            return new DownloadChannel(job, source, length);
         } catch (StorageException | RuntimeException | Error e) {
             end(job, e);
             throw e;
@@ -149,10 +146,11 @@ final class VolumeStreams {
     private long drain(OutputStream to, Job job)
             throws StorageException, JobAbortedException, InterruptedException, IOException {
         StorageDriver driver = volume.driver();
-        Pace pace = new Pace(job, bytes(volume.see(driver, job)));
+        VolumeInfo now = volume.see(driver, job);
         byte[] block = new byte[Pace.BLOCK];
         long done = 0;
-        try (ReadableByteChannel source = driver.openSource(volume.spec(), volume.name(), 0, job)) {
+        try (VolumeSource source = VolumeSource.open(volume, driver, now, 0, job)) {
+            Pace pace = new Pace(job, source.expected(Long.MAX_VALUE));
             int wanted = pace.next(Pace.BLOCK);
             for (int n = source.read(ByteBuffer.wrap(block, 0, wanted));
                     n >= 0;
@@ -162,14 +160,9 @@ final class VolumeStreams {
                 pace.moved(n);
                 wanted = pace.next(Pace.BLOCK);
             }
+            pace.finish();
         }
-        pace.finish();
         return done;
-    }
-
-    /** Returns how many bytes there are to read: those of the file, not what an image stands for. */
-    private static long bytes(VolumeInfo info) {
-        return info.format().equals(VolumeSpec.RAW) ? info.capacity() : info.allocation();
     }
 
     private static void check(long offset, long length) {

@@ -2,6 +2,7 @@ package org.jobcontrol.storage;
 
 import java.nio.channels.ReadableByteChannel;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
@@ -27,6 +28,7 @@ final class HookedDriver implements StorageDriver {
 
     private final StorageDriver driver;
     private volatile Hook hook = (work, job) -> {};
+    private volatile UnaryOperator<ReadableByteChannel> sources = UnaryOperator.identity();
 
     HookedDriver(StorageDriver driver) {
         this.driver = driver;
@@ -34,6 +36,11 @@ final class HookedDriver implements StorageDriver {
 
     void hook(Hook value) {
         hook = value;
+    }
+
+    /** Has what is opened to be read replaced by something else. */
+    void sources(UnaryOperator<ReadableByteChannel> value) {
+        sources = value;
     }
 
     private void before(String work, Job job) throws StorageException {
@@ -142,7 +149,7 @@ final class HookedDriver implements StorageDriver {
     public ReadableByteChannel openSource(PoolSpec pool, String volume, long offset, Job job)
             throws StorageException {
         before("download", job);
-        return driver.openSource(pool, volume, offset, job);
+        return sources.apply(driver.openSource(pool, volume, offset, job));
     }
 
     @Override

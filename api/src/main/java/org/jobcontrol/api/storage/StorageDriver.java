@@ -222,13 +222,17 @@ public interface StorageDriver {
     }
 
     /**
-     * Opens a volume to be read, as {@link #openSink} opens it to be written into.
+     * Opens a volume to be read, as {@link #openSink} opens it to be written into. What is read is the
+     * file, not what an image in it stands for.
      *
      * @param pool the pool
      * @param volume its name
-     * @param offset where to begin, in bytes
+     * @param offset where to begin, in bytes; behind the end there is nothing to read, which is no
+     *     error
      * @param job the QUERY job
-     * @return what gives the bytes
+     * @return what gives the bytes, from the offset on. A {@link java.nio.channels.SeekableByteChannel}
+     *     tells by {@code size()} how many bytes the volume has, those before the offset included; it
+     *     is only read, and an end before that is an error. Another channel is read to its end
      * @throws StorageException with reason NOT_FOUND or IO; UNSUPPORTED unless a driver can do it
      */
     default ReadableByteChannel openSource(PoolSpec pool, String volume, long offset, Job job)

@@ -155,7 +155,8 @@ public interface StorageVolume {
      * Opens the volume to be read, under a QUERY job that lasts until the download is closed.
      *
      * @param offset where to begin, in bytes
-     * @param length how many bytes to read; they end earlier if the volume does
+     * @param length how many bytes to read; they end earlier if the volume does, and there are none
+     *     if it ends before the offset
      * @param timeout how long to wait for the job; zero or less tries once
      * @return the open download
      * @throws IllegalArgumentException if a number is negative

@@ -46,9 +46,10 @@ record Bar(
         bar = Math.min(MAX_BAR, bar);
         StringBuilder line = new StringBuilder(pad(name, nameWidth)).append("  ");
         if (measured()) {
-            line.append(bar < MIN_BAR ? " ".repeat(Math.max(0, bar)) : bar(bar));
-            line.append(' ').append(right(percent() + " %", PERCENT));
-            line.append("  ").append(right(Units.part(data.processed(), data.total()), PART));
+            boolean drawn = data.total() > 0 && bar >= MIN_BAR;
+            line.append(drawn ? bar(bar) : " ".repeat(Math.max(0, bar)));
+            line.append(' ').append(right(data.total() > 0 ? percent() + " %" : "", PERCENT));
+            line.append("  ").append(right(part(), PART));
             line.append(rates ? "  " + right(Units.size(rate()) + "/s", RATE) : "")
                     .append("  ");
         } else {
@@ -64,9 +65,15 @@ record Bar(
         if (!measured()) {
             return name + ": " + last();
         }
-        return name + ": " + percent() + " %, "
-                + Units.part(data.processed(), data.total()).strip() + ", "
-                + Units.size(rate()) + "/s, " + last();
+        String percent = data.total() > 0 ? percent() + " %, " : "";
+        return name + ": " + percent + part() + ", " + Units.size(rate()) + "/s, " + last();
+    }
+
+    /** Returns how much is done, of how much if that is known. */
+    private String part() {
+        return data.total() > 0
+                ? Units.part(data.processed(), data.total())
+                : Units.size(data.processed());
     }
 
     private String bar(int width) {
@@ -77,7 +84,7 @@ record Bar(
     }
 
     private boolean measured() {
-        return data.total() > 0 && state != JobState.WAITING;
+        return (data.total() > 0 || data.processed() > 0) && state != JobState.WAITING;
     }
 
     /** Computed in floating point, as bytes times 100 need not fit; 100 only if all is done. */

@@ -35,6 +35,15 @@ class BarTest {
     }
 
     @Test
+    void line_totalNotKnown_hasBytesWithoutABar() {
+        Amount some = Amount.of(0, 128 * MIB);
+        assertThat(line(JobState.RUNNING, some, 0, 98))
+                .isEqualTo("#5 CLONE a.img" + " ".repeat(44) + "128 MiB    64 MiB/s  running");
+        assertThat(bar(JobState.RUNNING, some, 0).plain())
+                .isEqualTo("#5 CLONE a.img: 128 MiB, 64 MiB/s, running");
+    }
+
+    @Test
     void line_nothingDoneYet_knowsNoTimeLeft() {
         assertThat(line(JobState.RUNNING, Amount.of(256 * MIB, 0), 0, 98))
                 .contains("[......")
