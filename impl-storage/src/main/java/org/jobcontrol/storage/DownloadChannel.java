@@ -67,4 +67,9 @@ final class DownloadChannel extends OpenStream implements VolumeDownload {
     void complete() {
         // There is nothing to be done after reading.
     }
+
+    @Override
+    void closed() {
+        // Reading changes nothing that somebody would have to see.
+    }
 }

@@ -32,6 +32,9 @@ abstract class OpenStream implements Channel {
     /** Does what is to be done at a close to which nothing failed. */
     abstract void complete() throws IOException;
 
+    /** Does what is to be done when all is closed, however that came about, and the job not ended. */
+    abstract void closed();
+
     @Override
     public final boolean isOpen() {
         return !ended.get();
@@ -75,11 +78,11 @@ abstract class OpenStream implements Channel {
                 throw again(known);
             }
             complete();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             fail(e);
             throw e;
         } finally {
-            job.close();
+            end();
         }
     }
 
@@ -95,6 +98,14 @@ abstract class OpenStream implements Channel {
             fail(cause);
         } catch (IOException e) {
             told.addSuppressed(e);
+        } finally {
+            end();
+        }
+    }
+
+    private void end() {
+        try {
+            closed();
         } finally {
             job.close();
         }

@@ -20,7 +20,7 @@ final class UploadChannel extends OpenStream implements VolumeUpload {
      * Opens the upload.
      *
      * @param length how many bytes are to come
-     * @param seen looks at the volume when it is complete
+     * @param seen looks at the volume when nothing is written any more
      */
     UploadChannel(AsyncJob job, VolumeSink sink, long length, Runnable seen) {
         super(job, sink);
@@ -73,6 +73,10 @@ final class UploadChannel extends OpenStream implements VolumeUpload {
             throw new IOException("closed after " + written + " of " + length + " bytes");
         }
         sink.complete();
+    }
+
+    @Override
+    void closed() {
         seen.run();
     }
 }

@@ -40,7 +40,7 @@ final class VolumeStreams {
                         + offset + " on are too many";
                 throw volume.failure(Reason.INVALID_STATE, detail);
             }
-            VolumeSink sink = driver.openSink(volume.spec(), volume.name(), offset, job);
+            VolumeSink sink = openSink(driver, offset, job);
             return new UploadChannel(job, sink, length, () -> volume.seeAfter(driver, job));
         } catch (StorageException | RuntimeException | Error e) {
             end(job, e);
@@ -113,34 +113,67 @@ final class VolumeStreams {
         }
     }
 
+    /** Opens a sink; if that fails, it may have left a mark. */
+    private VolumeSink openSink(StorageDriver driver, long offset, AsyncJob job)
+            throws StorageException {
+        try {
+            return driver.openSink(volume.spec(), volume.name(), offset, job);
+        } catch (StorageException | RuntimeException | Error e) {
+            volume.seeAfter(driver, job);
+            throw e;
+        }
+    }
+
     private long fill(InputStream from, AsyncJob job)
             throws StorageException, JobAbortedException, InterruptedException, IOException {
         StorageDriver driver = volume.driver();
         VolumeInfo before = volume.see(driver, job);
-        boolean bounded = before.format().equals(VolumeSpec.RAW);
         Pace pace = new Pace(job, before.capacity());
         byte[] block = new byte[Pace.BLOCK];
+        // A volume is not opened, and so not marked, for a stream that fails at once or gives
+        // nothing.
+        int first = read(from, block, pace);
+        if (first < 0) {
+            pace.finish();
+            return 0;
+        }
+        checkFits(before, first);
         long done = 0;
         try (VolumeSink sink = driver.openSink(volume.spec(), volume.name(), 0, job)) {
-            int wanted = pace.next(Pace.BLOCK);
-            for (int n = from.read(block, 0, wanted); n >= 0; n = from.read(block, 0, wanted)) {
-                if (bounded && done + n > before.capacity()) {
-                    throw volume.failure(
-                            Reason.NO_SPACE,
-                            "it has " + before.capacity() + " bytes, and the stream has more");
-                }
+            for (int n = first; n >= 0; n = read(from, block, pace)) {
+                checkFits(before, done + n);
                 for (ByteBuffer bytes = ByteBuffer.wrap(block, 0, n); bytes.hasRemaining(); ) {
                     sink.write(bytes);
                 }
                 done += n;
                 pace.moved(n);
-                wanted = pace.next(Pace.BLOCK);
             }
             pace.finish();
             sink.complete();
+        } catch (Throwable e) {
+            volume.seeAfter(driver, job);
+            throw e;
         }
         volume.see(driver, job);
         return done;
+    }
+
+    /** Returns how many bytes were read into a block, at least one; or -1 at the end. */
+    private static int read(InputStream from, byte[] block, Pace pace)
+            throws JobAbortedException, InterruptedException, IOException {
+        int read;
+        do {
+            read = from.read(block, 0, pace.next(Pace.BLOCK));
+        } while (read == 0);
+        return read;
+    }
+
+    private void checkFits(VolumeInfo before, long bytes) throws StorageException {
+        if (before.format().equals(VolumeSpec.RAW) && bytes > before.capacity()) {
+            throw volume.failure(
+                    Reason.NO_SPACE,
+                    "it has " + before.capacity() + " bytes, and the stream has more");
+        }
     }
 
     private long drain(OutputStream to, Job job)

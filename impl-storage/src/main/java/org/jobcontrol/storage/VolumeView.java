@@ -19,6 +19,7 @@ import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobObjectInfo;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.JobRequest;
+import org.jobcontrol.api.JobState;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.TargetId;
 import org.jobcontrol.api.storage.PoolSpec;
@@ -339,12 +340,27 @@ final class VolumeView implements StorageVolume {
         return pool.record().see(driver.query(spec(), name, job));
     }
 
-    /** The same, for whoever has something else to tell. */
+    /**
+     * The same after work that may have failed, whose failure is the one to be thrown. An interrupt does
+     * not disturb this, and is there afterwards.
+     */
     void seeAfter(StorageDriver driver, Job job) {
+        boolean interrupted = Thread.interrupted();
         try {
-            see(driver, job);
-        } catch (StorageException | RuntimeException e) {
+            if (job.info().state() == JobState.FINISHED) {
+                // It was taken from its owner. A job that runs by now looks itself when it ends.
+                query(Duration.ZERO);
+            } else {
+                see(driver, job);
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } catch (StorageException | JobRefusedException | RuntimeException e) {
             log.debug("{} cannot be looked at after {}", target, job, e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -28,6 +28,7 @@ final class HookedDriver implements StorageDriver {
 
     private final StorageDriver driver;
     private volatile Hook hook = (work, job) -> {};
+    private volatile UnaryOperator<VolumeSink> sinks = UnaryOperator.identity();
     private volatile UnaryOperator<ReadableByteChannel> sources = UnaryOperator.identity();
 
     HookedDriver(StorageDriver driver) {
@@ -36,6 +37,11 @@ final class HookedDriver implements StorageDriver {
 
     void hook(Hook value) {
         hook = value;
+    }
+
+    /** Has what is opened to be written into replaced by something else. */
+    void sinks(UnaryOperator<VolumeSink> value) {
+        sinks = value;
     }
 
     /** Has what is opened to be read replaced by something else. */
@@ -142,7 +148,7 @@ final class HookedDriver implements StorageDriver {
     public VolumeSink openSink(PoolSpec pool, String volume, long offset, AsyncJob job)
             throws StorageException {
         before("upload", job);
-        return driver.openSink(pool, volume, offset, job);
+        return sinks.apply(driver.openSink(pool, volume, offset, job));
     }
 
     @Override
