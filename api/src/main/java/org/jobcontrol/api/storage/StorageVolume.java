@@ -74,7 +74,8 @@ public interface StorageVolume {
      * @param pool the pool of the copy; may be another than this volume's
      * @param name the name of the copy
      * @param timeout how long to wait for the jobs; zero or less tries once
-     * @return the copy; if aborted or failed, nothing is left of it
+     * @return the copy; if aborted or failed, nothing is left of it. Fails with reason UNSAFE if this
+     *     volume must not be opened as an image, and with IN_USE if a guest writes to it
      * @throws IllegalArgumentException if the name is not one for a volume
      */
     JobFuture<StorageVolume> cloneTo(StoragePool pool, String name, Duration timeout);
@@ -143,7 +144,8 @@ public interface StorageVolume {
             throws StorageException, JobRefusedException, InterruptedException;
 
     /**
-     * Fills the volume from its begin with all that a stream gives, under an async job.
+     * Fills the volume from its begin with all that a stream gives, under an async job. The volume keeps
+     * its format: to upload a qcow2 image, create the volume as qcow2.
      *
      * @param from the stream; it is read in the background, and not closed
      * @param timeout how long to wait for the job; zero or less tries once
