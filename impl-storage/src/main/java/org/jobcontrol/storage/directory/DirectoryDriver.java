@@ -276,7 +276,7 @@ public final class DirectoryDriver implements StorageDriver {
         PoolDirectory directory = new PoolDirectory(pool);
         Path file = directory.file(volume);
         try {
-            volumes.format(file);
+            Volumes.checkThere(file);
             fences.pass(file, job);
             volumes.checkNoOverlays(directory, file);
             ImageLock.checkUnused(file);
@@ -299,7 +299,7 @@ public final class DirectoryDriver implements StorageDriver {
         PoolDirectory directory = new PoolDirectory(pool);
         Path file = directory.file(volume);
         try {
-            volumes.format(file);
+            Volumes.checkThere(file);
             return Bytes.openToRead(file).position(offset);
         } catch (IOException e) {
             throw directory.failure(volume, "it cannot be read", e);
@@ -311,7 +311,7 @@ public final class DirectoryDriver implements StorageDriver {
         PoolDirectory directory = new PoolDirectory(pool);
         Path file = directory.file(volume);
         try {
-            volumes.format(file);
+            Volumes.checkThere(file);
             fences.pass(file, job);
             volumes.checkNoOverlays(directory, file);
             ImageLock.checkUnused(file);
@@ -338,7 +338,7 @@ public final class DirectoryDriver implements StorageDriver {
         PoolDirectory directory = new PoolDirectory(pool);
         Path file = directory.file(volume);
         try {
-            volumes.format(file);
+            Volumes.checkThere(file);
             fences.pass(file, job);
             volumes.forget(file);
             change.make(directory, file);

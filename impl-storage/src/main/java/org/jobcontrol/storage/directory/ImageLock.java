@@ -36,20 +36,19 @@ final class ImageLock {
     }
 
     /**
-     * Checks that a file may be changed: that this process can write it, and QEMU does not have it open.
-     * To be called under a job that keeps this process's own qemu-img away.
+     * Checks that QEMU does not have a file open. To be called under a job that keeps this process's own
+     * qemu-img away. A file that cannot be asked for its locks, because this process may not open it or
+     * the file system has none, passes.
      *
      * @throws InUse if QEMU has it open
      */
-    static void checkUnused(Path file) throws IOException {
+    static void checkUnused(Path file) throws InUse {
         Optional<Linux> linux = LinuxSupport.linux();
-        try (FileChannel channel = Bytes.openToWrite(file)) {
-            boolean locked = linux.isPresent()
-                    ? isLocked(linux.get(), file, FIRST, LENGTH)
-                    : isLocked(channel);
-            if (locked) {
-                throw new InUse("as an image");
-            }
+        boolean locked = linux.isPresent()
+                ? isLocked(linux.get(), file, FIRST, LENGTH)
+                : isLocked(file, FIRST, LENGTH);
+        if (locked) {
+            throw new InUse("as an image");
         }
     }
 
@@ -60,30 +59,30 @@ final class ImageLock {
      *
      * @throws InUse if QEMU has it open for writing
      */
-    static void checkUnchanging(Path file) throws IOException {
+    static void checkUnchanging(Path file) throws InUse {
         Optional<Linux> linux = LinuxSupport.linux();
         if (linux.isPresent() && isLocked(linux.get(), file, WRITE, 1)) {
             throw new InUse("for writing");
         }
     }
 
-    private static boolean isLocked(Linux linux, Path file, long first, long length)
-            throws IOException {
+    private static boolean isLocked(Linux linux, Path file, long first, long length) {
         try (Linux.OpenFile open = linux.openToRead(file)) {
             return open.isLocked(first, length);
-        } catch (Linux.Unsupported e) {
-            log.debug("{}: there are no locks that could be asked for", file, e);
+        } catch (IOException e) {
+            log.debug("{} cannot be asked for its locks", file, e);
             return false;
         }
     }
 
-    private static boolean isLocked(FileChannel channel) {
-        try (FileLock lock = channel.tryLock(FIRST, LENGTH, false)) {
+    private static boolean isLocked(Path file, long first, long length) {
+        try (FileChannel channel = Bytes.openToWrite(file);
+                FileLock lock = channel.tryLock(first, length, false)) {
             return lock == null;
         } catch (OverlappingFileLockException e) {
             return true;
         } catch (IOException e) {
-            log.debug("the file system has no locks", e);
+            log.debug("{} cannot be asked for its locks", file, e);
             return false;
         }
     }

@@ -4,6 +4,7 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import java.io.IOException;
 import java.io.Serial;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -85,6 +86,15 @@ final class Volumes {
     }
 
     /**
+     * Checks that there is a file.
+     *
+     * @throws NoSuchFileException if there is no regular file; a symbolic link is not one
+     */
+    static void checkThere(Path file) throws IOException {
+        var unused = attributes(file);
+    }
+
+    /**
      * Returns the format of a file: what is recorded, or else what its first bytes say, which is recorded
      * from then on.
      *
@@ -114,20 +124,23 @@ final class Volumes {
     /** Describes a volume. */
     VolumeInfo describe(PoolDirectory pool, Path file) throws IOException {
         BasicFileAttributes attributes = attributes(file);
-        Format format = format(file);
+        String format = VolumeSpec.RAW;
         long capacity = attributes.size();
         String problem = null;
-        if (format.name().equals(VolumeSpec.QCOW2)) {
-            try {
+        try {
+            format = format(file).name();
+            if (format.equals(VolumeSpec.QCOW2)) {
                 capacity = Qcow2Header.read(file).capacity();
                 chain(pool, file);
-            } catch (ImageChain.Unsafe | Qcow2Header.Damaged e) {
-                problem = e.getMessage();
             }
+        } catch (ImageChain.Unsafe | Qcow2Header.Damaged e) {
+            problem = e.getMessage();
+        } catch (AccessDeniedException e) {
+            problem = "it may not be read: " + e.getMessage();
         }
         return new VolumeInfo(
                 PoolDirectory.nameOf(file),
-                format.name(),
+                format,
                 capacity,
                 allocation(file, attributes),
                 records.state(file),
