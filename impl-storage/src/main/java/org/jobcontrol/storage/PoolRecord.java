@@ -20,10 +20,11 @@ import org.jobcontrol.api.storage.VolumeState;
 /**
  * One pool, as all its users share it: what it was defined as, what was last seen of it, and its
  * volumes. Whoever changes something holds the job for it; everybody else reads what is there, and
- * waits for nobody. The lock is a leaf.
+ * waits for nobody. The lock is a leaf; that of {@link Creations} is taken before it.
  */
 final class PoolRecord {
     private final PoolSpec spec;
+    private final Creations creations = new Creations();
     private final Object lock = new Object();
 
     @GuardedBy("lock")
@@ -50,6 +51,10 @@ final class PoolRecord {
         return TargetId.of(PoolAdapter.KIND, name());
     }
 
+    Creations creations() {
+        return creations;
+    }
+
     PoolInfo info() {
         synchronized (lock) {
             return info;
@@ -72,6 +77,10 @@ final class PoolRecord {
 
     /** Remembers what a scan found; returns the names of the volumes that have vanished. */
     List<String> see(PoolInfo seen, List<VolumeInfo> found) {
+        return creations.exclusively(() -> replace(seen, found));
+    }
+
+    private List<String> replace(PoolInfo seen, List<VolumeInfo> found) {
         synchronized (lock) {
             Set<String> vanished = new TreeSet<>(volumes.keySet());
             info = seen;
@@ -96,15 +105,20 @@ final class PoolRecord {
     void follow(StorageDriver driver) {
         driver.info(spec).ifPresent(now -> {
             List<VolumeInfo> there = driver.volumes(spec);
-            synchronized (lock) {
-                boolean started = now.state().active() && !info.state().active();
-                info = now;
-                if (started) {
-                    // those that vanished meanwhile are found by the next refresh, under a job
-                    there.forEach(volume -> volumes.putIfAbsent(volume.name(), volume));
-                }
-            }
+            creations.exclusively(() -> follow(now, there));
         });
+    }
+
+    private PoolInfo follow(PoolInfo now, List<VolumeInfo> there) {
+        synchronized (lock) {
+            boolean started = now.state().active() && !info.state().active();
+            info = now;
+            if (started) {
+                // those that vanished meanwhile are found by the next refresh, under a job
+                there.forEach(volume -> volumes.putIfAbsent(volume.name(), volume));
+            }
+            return now;
+        }
     }
 
     /** Remembers that the pool was stopped. */

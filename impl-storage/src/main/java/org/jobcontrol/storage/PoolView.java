@@ -182,7 +182,7 @@ final class PoolView implements StoragePool {
         if (backing != null) {
             return createOn(unborn(backing, 0), volume, spec, timeout);
         }
-        return volume.born(StorageWork.VOLUME_CREATE.run(
+        return volume.make(() -> StorageWork.VOLUME_CREATE.run(
                 volume.jobs(), timeout, job -> volume.create(spec, job)));
     }
 
@@ -192,14 +192,15 @@ final class PoolView implements StoragePool {
         if (below.equals(volume)) {
             throw new IllegalArgumentException(volume + " cannot lie on itself");
         }
-        List<JobRequest> requests = List.of(
-                StorageWork.VOLUME_CREATE.on(volume.jobs()),
-                StorageWork.VOLUME_BUILD_ON.on(below.jobs()));
-        JobFuture<StorageVolume> birth = control.runAll(requests, timeout, held -> {
-            below.driver();
-            return volume.create(spec, held.asyncJob(volume.target()));
-        });
-        return below.born(volume.born(birth));
+        return below.make(() -> volume.make(() -> {
+            List<JobRequest> requests = List.of(
+                    StorageWork.VOLUME_CREATE.on(volume.jobs()),
+                    StorageWork.VOLUME_BUILD_ON.on(below.jobs()));
+            return control.runAll(requests, timeout, held -> {
+                below.driver();
+                return volume.create(spec, held.asyncJob(volume.target()));
+            });
+        }));
     }
 
     @Override
@@ -210,6 +211,7 @@ final class PoolView implements StoragePool {
         boolean fits = under.type() == JobType.MODIFY || under instanceof AsyncJob;
         UnderJob.check(under, record.target(), "a MODIFY or async job", fits);
         VolumeView volume = unborn(spec.name(), spec.capacity());
+        volume.beginCreation();
         StorageWork its = StorageWork.VOLUME_CREATE_UNDER;
         // The pool's job keeps others away: whatever is in the way of this one is its owner's own.
         try (Job job =
@@ -221,7 +223,7 @@ final class PoolView implements StoragePool {
                 throw e;
             }
         } finally {
-            volume.closeUnborn();
+            volume.endCreation();
         }
     }
 

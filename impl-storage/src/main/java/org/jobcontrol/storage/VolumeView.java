@@ -9,14 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobGroup;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobObject;
-import org.jobcontrol.api.JobObjectInfo;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.JobRequest;
 import org.jobcontrol.api.JobState;
@@ -116,10 +117,12 @@ final class VolumeView implements StorageVolume {
         if (copy.equals(this)) {
             throw new IllegalArgumentException(target + " cannot become a copy of itself");
         }
-        List<JobRequest> requests = List.of(
-                StorageWork.VOLUME_CLONE.on(copy.jobs()), StorageWork.VOLUME_CLONE_FROM.on(jobs()));
-        return copy.born(
-                pool.control().runAll(requests, timeout, held -> copy.fill(this, spec, held)));
+        return copy.make(() -> {
+            List<JobRequest> requests = List.of(
+                    StorageWork.VOLUME_CLONE.on(copy.jobs()),
+                    StorageWork.VOLUME_CLONE_FROM.on(jobs()));
+            return pool.control().runAll(requests, timeout, held -> copy.fill(this, spec, held));
+        });
     }
 
     @Override
@@ -258,6 +261,8 @@ final class VolumeView implements StorageVolume {
 
     private StorageVolume build(VolumeSpec spec, Build build)
             throws StorageException, JobAbortedException, InterruptedException {
+        // Counted for itself: a future that is completed from outside ends before this does.
+        pool.record().creations().again(jobs());
         boolean shown = pool.record().addBuilding(spec);
         boolean built = false;
         try {
@@ -268,26 +273,37 @@ final class VolumeView implements StorageVolume {
             if (shown && !built) {
                 pool.record().remove(name);
             }
+            endCreation();
         }
     }
 
-    /** Returns what makes this volume, and sees to it that nothing is left if that fails. */
-    JobFuture<StorageVolume> born(JobFuture<StorageVolume> birth) {
-        birth.whenComplete((volume, failure) -> closeUnborn());
-        return birth;
+    /** Starts what makes this volume, or another on top of it. */
+    JobFuture<StorageVolume> make(Supplier<JobFuture<StorageVolume>> start) {
+        beginCreation();
+        JobFuture<StorageVolume> future;
+        try {
+            future = start.get();
+        } catch (RuntimeException | Error e) {
+            endCreation();
+            throw e;
+        }
+        future.whenComplete((volume, failure) -> endCreation());
+        return future;
     }
 
-    /**
-     * Closes the job object of a volume that was not made: nobody else would. If others wait to
-     * make it, the last of them does.
-     */
-    void closeUnborn() {
-        JobObjectInfo now = jobs().info();
-        boolean idle =
-                now.jobs().isEmpty() && now.async().isEmpty() && now.queue().isEmpty();
-        if (idle && pool.record().volume(name).isEmpty()) {
-            jobs().close();
-        }
+    /** Takes a job object that no creation which fails meanwhile closes. */
+    void beginCreation() {
+        JobControl control = pool.control();
+        jobs = pool.record()
+                .creations()
+                .begin(
+                        () -> control.of(this),
+                        taken -> control.find(target).filter(taken::equals).isPresent());
+    }
+
+    /** Closes the job object if there is no volume and no other creation uses it. */
+    void endCreation() {
+        pool.record().creations().end(jobs(), () -> pool.record().volume(name).isPresent());
     }
 
     /** Makes this volume as a copy, under a job here and one on the source. */
@@ -366,8 +382,12 @@ final class VolumeView implements StorageVolume {
 
     /** Ends the waits of those who come too late, then forgets the volume. */
     private void gone() {
-        // In this order: whoever makes the volume anew must not get the job object that is closed.
-        pool.close(target);
-        pool.record().remove(name);
+        pool.record().creations().exclusively(() -> {
+            // In this order: whoever makes the volume again must not get the job object that is
+            // closed.
+            pool.close(target);
+            pool.record().remove(name);
+            return this;
+        });
     }
 }
