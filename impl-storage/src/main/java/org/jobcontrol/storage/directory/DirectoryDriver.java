@@ -300,7 +300,8 @@ public final class DirectoryDriver implements StorageDriver {
         Path file = directory.file(volume);
         try {
             Volumes.checkThere(file);
-            return Bytes.openToRead(file).position(offset);
+            FileChannel channel = Bytes.openToRead(file);
+            return channel.position(Math.min(offset, channel.size()));
         } catch (IOException e) {
             throw directory.failure(volume, "it cannot be read", e);
         }

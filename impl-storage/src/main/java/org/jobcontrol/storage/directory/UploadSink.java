@@ -1,7 +1,9 @@
 package org.jobcontrol.storage.directory;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import org.jobcontrol.api.Job;
@@ -14,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes an upload. The volume is marked as partly written from before the first byte until the upload
  * is complete; a mark that was there before stays unless the whole volume was written. Used by one
- * thread at a time.
+ * thread at a time, but closed by any: when close returns, no mark is added any more, so the state of
+ * the volume can be read.
  */
 final class UploadSink implements VolumeSink {
     private final Path file;
@@ -23,9 +26,14 @@ final class UploadSink implements VolumeSink {
     private final Fences fences;
     private final Job job;
     private final long offset;
+    private final Object lock = new Object();
+
+    /** Null until the first byte. */
+    @GuardedBy("lock")
     private @Nullable Writeback writeback;
 
     /** What the volume was before the first byte; null until then. */
+    @GuardedBy("lock")
     private @Nullable VolumeState before;
 
     /** Takes over an open channel, which stands where the upload begins. */
@@ -42,20 +50,34 @@ final class UploadSink implements VolumeSink {
     @Override
     public int write(ByteBuffer bytes) throws IOException {
         fences.pass(file, job);
-        Writeback behind = writeback;
-        if (behind == null) {
-            mark();
-            behind = Writeback.of(file, channel);
-            behind.from(offset);
-            writeback = behind;
-        }
+        begin();
         int written = channel.write(bytes);
-        behind.wroteTo(channel.position());
+        synchronized (lock) {
+            Writeback behind = writeback;
+            if (behind != null && channel.isOpen()) {
+                behind.wroteTo(channel.position());
+            }
+        }
         return written;
     }
 
-    private void mark() throws IOException {
-        before = records.state(file);
+    /** Marks the volume before its first byte is written. */
+    private void begin() throws IOException {
+        synchronized (lock) {
+            if (writeback != null) {
+                return;
+            }
+            if (!channel.isOpen()) {
+                throw new ClosedChannelException();
+            }
+            before = records.state(file);
+            markPartlyWritten();
+            writeback = Writeback.of(file, channel);
+            writeback.from(offset);
+        }
+    }
+
+    private void markPartlyWritten() throws IOException {
         Format format = records.format(file);
         if (format != null && format.name().equals(VolumeSpec.QCOW2)) {
             // what it names is the uploader's word from now on
@@ -67,7 +89,10 @@ final class UploadSink implements VolumeSink {
 
     @Override
     public void complete() throws IOException {
-        VolumeState was = before;
+        VolumeState was;
+        synchronized (lock) {
+            was = before;
+        }
         if (was == null) {
             return;
         }
@@ -84,8 +109,13 @@ final class UploadSink implements VolumeSink {
 
     @Override
     public void close() throws IOException {
-        try (Writeback behind = writeback) {
-            channel.close();
+        // before the lock is waited for: this ends a write that another thread is in
+        channel.close();
+        synchronized (lock) {
+            Writeback behind = writeback;
+            if (behind != null) {
+                behind.close();
+            }
         }
     }
 }
