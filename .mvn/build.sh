@@ -21,24 +21,27 @@ java_version() {
     echo "${version:-0}"
 }
 
-# Prints those of some PROGRAM:PACKAGE that are not installed, one a line.
-missing_programs() {
+# Sets missing to those of some PROGRAM:PACKAGE that are not installed.
+find_missing() {
     local program
+    missing=()
     for program; do
-        PATH=$PATH:/usr/sbin:/sbin command -v "${program%:*}" >/dev/null || echo "$program"
+        PATH=$PATH:/usr/sbin:/sbin command -v "${program%:*}" >/dev/null || missing+=("$program")
     done
 }
 
 require_programs() {
     local missing
-    mapfile -t missing < <(missing_programs "${programs[@]}")
+    find_missing "${programs[@]}"
     ((${#missing[@]} == 0)) || fail "needs ${missing[*]%:*} (apt-get install ${missing[*]#*:})"
 }
 
 require_java() {
     require_programs
     (($(java_version) >= 17)) && return
-    fail "needs a JDK 17 or later (apt-get install openjdk-17-jdk-headless); JAVA_HOME or the PATH has ${java}, version $(java_version)"
+    local said
+    said=$("$java" -version 2>&1 | head -n 1) || true
+    fail "needs a JDK 17 or later (apt-get install openjdk-17-jdk-headless); JAVA_HOME or the PATH has ${java}, which says: $said"
 }
 
 has_javac() {
