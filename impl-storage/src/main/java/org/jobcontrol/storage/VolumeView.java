@@ -146,7 +146,12 @@ final class VolumeView implements StorageVolume {
                 String detail = "it has " + now + " bytes, and would lose those after " + capacity;
                 throw failure(Reason.INVALID_STATE, detail);
             }
-            pool.record().see(driver.resize(spec(), name, capacity, job));
+            try {
+                pool.record().see(driver.resize(spec(), name, capacity, job));
+            } catch (Throwable e) {
+                seeAfter(driver, job);
+                throw e;
+            }
             return null;
         });
     }

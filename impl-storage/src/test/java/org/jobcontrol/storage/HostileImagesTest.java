@@ -243,6 +243,81 @@ class HostileImagesTest {
         assertThat(volume.query(LONG).problem()).contains("header is damaged");
     }
 
+    /** An attribute can come with the file, out of an archive. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"qcow2", "qcow2\",\"backing.file.filename\":\"SECRET", "qcow2 made 1@2.3"})
+    void record_thatComesWithTheImage_isNotTrusted(String record) throws Exception {
+        Path file = image(
+                directory.resolve("a.qcow2"),
+                "-b",
+                "other.img",
+                "-F",
+                "raw",
+                "-u",
+                "-o",
+                "size=1M");
+        Files.write(directory.resolve("other.img"), bytes(MIB));
+        Files.setAttribute(
+                file,
+                "user:jobcontrol.format",
+                ByteBuffer.wrap(record.replace("SECRET", secret.toString())
+                        .getBytes(StandardCharsets.UTF_8)));
+        StorageVolume volume = found("a.qcow2", false);
+        assertThat(volume.info().problem()).isNotNull();
+        assertUnsafe(volume.cloneTo(pool, spec("out.img", "raw"), LONG), "");
+        assertThat(files(directory)).doesNotContain("out.img");
+    }
+
+    /** The answer must not tell which files the host has. */
+    @Test
+    void image_thatIsNotFollowed_doesNotTellWhichFilesThereAre() throws Exception {
+        String[] problems = new String[2];
+        String[] names = {secret.toString(), home.resolve("none").toString()};
+        for (int i = 0; i < names.length; i++) {
+            String name = "probe" + i + ".qcow2";
+            image(directory.resolve(name), "-u", "-b", names[i], "-F", "raw", "-o", "size=1M");
+            problems[i] = found(name, false)
+                    .info()
+                    .problem()
+                    .replace(name, "NAME")
+                    .replace(names[i], "FILE");
+        }
+        assertThat(problems[0]).isEqualTo(problems[1]);
+    }
+
+    @Test
+    void backing_inASubdirectory_isNotFollowed() throws Exception {
+        Path nested = Files.createDirectory(directory.resolve("nested"));
+        Files.write(nested.resolve("a.img"), bytes(MIB));
+        image(directory.resolve("top.qcow2"), "-b", "nested/a.img", "-F", "raw");
+        assertNotFollowed(found("top.qcow2", true), "which is not in its directory");
+    }
+
+    @Test
+    void chain_thatIsTooLong_cannotGrow() throws Exception {
+        Files.write(directory.resolve("0"), bytes(MIB));
+        for (int i = 1; i < 200; i++) {
+            Path file = image(
+                    directory.resolve(String.valueOf(i)),
+                    "-u",
+                    "-b",
+                    String.valueOf(i - 1),
+                    "-F",
+                    i == 1 ? "raw" : "qcow2",
+                    "-o",
+                    "size=1M");
+            assertThat(file).exists();
+        }
+        StorageVolume longest = found("199", true);
+        assertThat(longest.info().problem()).isNull();
+        StorageVolume copy = longest.cloneTo(pool, spec("out.img", "raw"), LONG).await();
+        assertThat(copy.path()).hasBinaryContent(bytes(MIB));
+        assertThatThrownBy(() ->
+                        pool.create(VolumeSpec.qcow2("200", MIB, "199"), LONG).await())
+                .hasMessageContaining("has as many as 200 files already");
+    }
+
     // ---- what may be followed -------------------------------------------------------------------
 
     @Test

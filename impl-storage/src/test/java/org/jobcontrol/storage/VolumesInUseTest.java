@@ -11,22 +11,31 @@ import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jobcontrol.api.Job;
+import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.storage.StorageException;
 import org.jobcontrol.api.storage.StorageException.Reason;
 import org.jobcontrol.api.storage.StoragePool;
 import org.jobcontrol.api.storage.StorageVolume;
 import org.jobcontrol.api.storage.VolumeSpec;
 import org.jobcontrol.api.storage.VolumeState;
+import org.jobcontrol.api.storage.VolumeUpload;
+import org.jobcontrol.storage.directory.TestMarks;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Volumes that something else needs: a guest, the volumes that lie on them, their own snapshots. */
@@ -70,7 +79,7 @@ class VolumesInUseTest {
     private record Guest(Process process) implements AutoCloseable {
         /** Returns when it has the image open. */
         static Guest of(StorageVolume volume, String... options) throws Exception {
-            List<String> command = new java.util.ArrayList<>(List.of("qemu-io"));
+            List<String> command = new ArrayList<>(List.of("qemu-io"));
             command.addAll(List.of(options));
             command.addAll(List.of("-f", volume.info().format(), volume.path().toString()));
             Process process =
@@ -162,6 +171,56 @@ class VolumesInUseTest {
         top.delete(LONG);
         base.delete(LONG);
         assertThat(files(directory)).isEmpty();
+    }
+
+    /** However the image names the file: by another path to it, or by a protocol. */
+    @Test
+    void volume_onWhichOthersLieByAnotherName_isNotChanged() throws Exception {
+        StorageVolume base = volume(pool, "base.img", MIB);
+        Files.createLink(directory.resolve("link.img"), base.path());
+        QemuTools.image(directory.resolve("one.qcow2"), "-b", "link.img", "-F", "raw");
+        QemuTools.image(directory.resolve("two.qcow2"), "-b", "file:" + base.path(), "-F", "raw");
+        assertRefused(
+                () -> base.wipe(LONG).await(),
+                Reason.IN_USE,
+                "other volumes of the pool lie on it: one.qcow2, two.qcow2");
+    }
+
+    @Test
+    void delete_interrupted_seesTheOverlaysAllTheSame() throws Exception {
+        StorageVolume base = volume(pool, "base.img", MIB);
+        pool.create(VolumeSpec.qcow2("top.qcow2", MIB, "base.img"), LONG).await();
+        try (Job job = base.jobs().begin(JobType.DESTROY, "delete", LONG)) {
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> base.delete(job)).isInstanceOf(StorageException.class);
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(base.path()).exists();
+    }
+
+    /** A guest that is started in the middle of an upload is kept out. */
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "only Linux has locks of open files")
+    void volume_thatIsBeingWritten_cannotBeOpenedByQemu() throws Exception {
+        StorageVolume volume = volume(pool, "a.raw", MIB);
+        String[] open = {"qemu-io", "-f", "raw", "-c", "length", volume.path().toString()};
+        try (VolumeUpload upload = volume.openUpload(0, 1, LONG)) {
+            assertThat(QemuTools.output(open)).contains("Failed to");
+            upload.write(ByteBuffer.allocate(1));
+            assertThat(QemuTools.output(open)).contains("Failed to");
+        }
+        assertThat(QemuTools.output(open)).contains("1 MiB");
+    }
+
+    @Test
+    void volume_onOneThatIsNotWhole_isNotWholeEither() throws Exception {
+        StorageVolume base = volume(pool, "base.img", MIB);
+        TestMarks.partlyWiped(base.path());
+        StorageVolume top = pool.create(VolumeSpec.qcow2("top.qcow2", MIB, "base.img"), LONG)
+                .await();
+        assertThat(top.info().state()).isEqualTo(VolumeState.PARTLY_WIPED);
+        StorageVolume copy = top.cloneTo(pool, "copy.qcow2", LONG).await();
+        assertThat(copy.info().state()).isEqualTo(VolumeState.PARTLY_WIPED);
     }
 
     // ---- internal snapshots ---------------------------------------------------------------------

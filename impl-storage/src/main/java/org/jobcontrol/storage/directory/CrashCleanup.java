@@ -113,8 +113,7 @@ final class CrashCleanup {
             return Recovery.ended(
                     JobOutcome.ORPHANED, "the volume has no mark: it was not begun, or was done");
         }
-        records.state(file, half);
-        records.force(file);
+        records.mark(file, half);
         return Recovery.ended(JobOutcome.ABORTED, "the volume is marked " + half);
     }
 

@@ -1,5 +1,6 @@
 package org.jobcontrol.storage.directory;
 
+import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -14,7 +15,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
@@ -52,6 +52,7 @@ public final class DirectoryDriver implements StorageDriver {
     private final VolumeRecords records;
     private final Volumes volumes;
     private final Fences fences = new Fences();
+    private final ImageLocks images = new ImageLocks();
     private final VolumeBuilder builder;
 
     /** Changes the file of a volume. */
@@ -79,7 +80,7 @@ public final class DirectoryDriver implements StorageDriver {
         this.definitions = new Definitions(definitions);
         this.records = new VolumeRecords(definitions);
         this.volumes = new Volumes(records);
-        this.builder = new VolumeBuilder(volumes, records, fences);
+        this.builder = new VolumeBuilder(volumes, records, fences, images);
     }
 
     /** A framework without a file system has no data area. */
@@ -200,14 +201,25 @@ public final class DirectoryDriver implements StorageDriver {
                 found.add(volumes.describe(directory, file));
             } catch (NoSuchFileException e) {
                 // No regular file, or one that went away just now.
+            } catch (ClosedByInterruptException e) {
+                throw AtomicFiles.interrupted(e);
             } catch (IOException e) {
                 // One bad entry must not make all others unusable.
                 skipped++;
                 log.warn("pool {}: {} is left out, it cannot be looked at", pool.name(), file, e);
             }
         }
-        records.retain(directory.path(), Set.copyOf(files));
+        flushRecords(pool);
         return found;
+    }
+
+    /** What was found can be probed again. */
+    private void flushRecords(PoolSpec pool) {
+        try {
+            records.flush();
+        } catch (IOException e) {
+            log.warn("pool {}: the formats of its volumes cannot be recorded", pool.name(), e);
+        }
     }
 
     // ---- volumes --------------------------------------------------------------------------------
@@ -229,25 +241,24 @@ public final class DirectoryDriver implements StorageDriver {
             throws StorageException, JobAbortedException, InterruptedException {
         change(pool, volume, job, "it cannot be overwritten", (directory, file) -> {
             volumes.checkNoOverlays(directory, file);
-            ImageLock.checkUnused(file);
-            long size = Files.size(file);
-            mark(file, VolumeState.PARTLY_WIPED);
-            if (algorithm == WipeAlgorithm.TRIM) {
-                Bytes.trim(file, size);
-            } else {
-                Bytes.overwrite(file, size, WipePasses.of(algorithm), job);
+            try (Closeable lock = images.toChange(file)) {
+                wipe(file, algorithm, job);
             }
-            fences.pass(file, job);
-            records.state(file, VolumeState.INTACT);
         });
     }
 
-    /** Records what is about to be done to a file, once it is sure that the file can be written. */
-    private void mark(Path file, VolumeState state) throws IOException {
-        try (FileChannel writable = Bytes.openToWrite(file)) {
-            records.state(file, state);
-            records.force(file);
+    private void wipe(Path file, WipeAlgorithm algorithm, AsyncJob job)
+            throws IOException, JobAbortedException, InterruptedException {
+        long size = Files.size(file);
+        records.mark(file, VolumeState.PARTLY_WIPED);
+        if (algorithm == WipeAlgorithm.TRIM) {
+            Bytes.trim(file, size);
+        } else {
+            Bytes.overwrite(file, size, WipePasses.of(algorithm), job);
         }
+        fences.pass(file, job);
+        records.recordState(file, VolumeState.INTACT);
+        records.flush();
     }
 
     @Override
@@ -260,14 +271,29 @@ public final class DirectoryDriver implements StorageDriver {
                 volumes.checkNoOverlays(directory, file);
             }
             job.record(Map.of(CrashCleanup.CAPACITY, String.valueOf(capacity)));
-            if (chain.format().equals(VolumeSpec.QCOW2)) {
-                QemuImg.resize(chain, capacity, smaller, job);
-                return;
+            if (chain.format().equals(VolumeSpec.RAW)) {
+                try (Closeable lock = images.toChange(file)) {
+                    Bytes.resize(file, capacity);
+                }
+            } else if (smaller) {
+                shrink(chain, file, capacity, job);
+            } else {
+                QemuImg.resize(chain, capacity, false, job);
             }
-            ImageLock.checkUnused(file);
-            Bytes.resize(file, capacity);
         });
         return query(pool, volume, job);
+    }
+
+    /** qemu-img gives up what is cut off before it changes the capacity, so there is no way back. */
+    private void shrink(ImageChain chain, Path file, long capacity, AsyncJob job)
+            throws IOException, JobAbortedException, InterruptedException {
+        VolumeState before = records.state(file);
+        job.checkpoint();
+        job.abortable(false);
+        records.mark(file, VolumeState.PARTLY_WRITTEN);
+        QemuImg.resize(chain, capacity, true, job);
+        records.recordState(file, before);
+        records.flush();
     }
 
     @Override
@@ -279,17 +305,26 @@ public final class DirectoryDriver implements StorageDriver {
             Volumes.checkThere(file);
             fences.pass(file, job);
             volumes.checkNoOverlays(directory, file);
-            ImageLock.checkUnused(file);
+            volumes.forget(file);
+            return sink(file, offset, job);
+        } catch (IOException e) {
+            throw directory.failure(volume, "it cannot be written", e);
+        }
+    }
+
+    private VolumeSink sink(Path file, long offset, AsyncJob job) throws IOException {
+        Closeable lock = images.toChange(file);
+        try {
             FileChannel channel = Bytes.openToWrite(file);
             try {
-                volumes.forget(file);
-                return new UploadSink(file, channel.position(offset), records, fences, job);
+                return new UploadSink(file, channel.position(offset), lock, records, fences, job);
             } catch (IOException | RuntimeException e) {
                 channel.close();
                 throw e;
             }
-        } catch (IOException e) {
-            throw directory.failure(volume, "it cannot be written", e);
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
         }
     }
 
@@ -301,7 +336,12 @@ public final class DirectoryDriver implements StorageDriver {
         try {
             Volumes.checkThere(file);
             FileChannel channel = Bytes.openToRead(file);
-            return channel.position(Math.min(offset, channel.size()));
+            try {
+                return channel.position(Math.min(offset, channel.size()));
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
         } catch (IOException e) {
             throw directory.failure(volume, "it cannot be read", e);
         }
@@ -315,7 +355,7 @@ public final class DirectoryDriver implements StorageDriver {
             Volumes.checkThere(file);
             fences.pass(file, job);
             volumes.checkNoOverlays(directory, file);
-            ImageLock.checkUnused(file);
+            images.checkUnused(file);
             records.delete(file);
             volumes.forget(file);
             DurableFiles.syncDirectory(directory.path());
@@ -328,7 +368,8 @@ public final class DirectoryDriver implements StorageDriver {
     public VolumeInfo query(PoolSpec pool, String volume, Job job) throws StorageException {
         PoolDirectory directory = new PoolDirectory(pool);
         try {
-            return volumes.describe(directory, directory.file(volume));
+            Path file = directory.file(volume);
+            return Uninterruptible.call(() -> volumes.describe(directory, file));
         } catch (IOException e) {
             throw directory.failure(volume, "it cannot be looked at", e);
         }

@@ -32,8 +32,13 @@ final class DurableFiles {
         if (directory == null) {
             return;
         }
-        try (FileChannel names = FileChannel.open(directory, READ)) {
-            names.force(true);
+        try {
+            boolean unused = Uninterruptible.call(() -> {
+                try (FileChannel names = FileChannel.open(directory, READ)) {
+                    names.force(true);
+                    return true;
+                }
+            });
         } catch (IOException e) {
             log.debug("the names in {} cannot be written to the disk", directory, e);
         }

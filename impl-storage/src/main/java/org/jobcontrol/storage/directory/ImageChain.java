@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.Serial;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jobcontrol.api.storage.VolumeSpec;
 import org.jspecify.annotations.Nullable;
 
@@ -22,15 +24,18 @@ final class ImageChain {
      *   is raw                                      | complete
      *   is qcow2, with its data in another file     | refused
      *   is qcow2 and names no backing file          | complete
-     *   its backing file is not a plain path, is no | refused
-     *   regular file in the pool's directory (by    |
-     *   its real path), or was in the chain before  |
      *   is qcow2 whose content was found, not made  | refused, unless the pool follows such chains
+     *   its backing file is not a plain path, is no | refused
+     *   volume in the pool's directory (by its real |
+     *   path), or was in the chain before           |
      *   names another format than is recorded for   | refused
      *   its backing file                            |
+     *   is the 200th and names a backing file       | refused
      *   otherwise                                   | continued with the backing file
      */
     private static final int LONGEST = 200;
+
+    private static final String FILE_PROTOCOL = "file:";
 
     private static final int LONGEST_SHOWN = 200;
 
@@ -90,17 +95,15 @@ final class ImageChain {
         if (name == null) {
             return null;
         }
-        Path backing = resolve(file, name, root);
         if (format.found() && !follow) {
-            throw new Unsafe(
-                    file + " reads from '" + name
-                            + "' and was not made here; the pool's attribute follow_probed_chains allows that");
+            // before the name is looked up: the answer must not tell which files there are
+            throw new Unsafe(file + " reads from " + shown(name)
+                    + (isIn(root, file, name)
+                            ? " and was not made here; the pool's attribute follow_probed_chains allows that"
+                            : ", which is not in its directory"));
         }
-        if (images.size() == LONGEST
-                || images.stream().anyMatch(image -> image.file.equals(backing))) {
-            throw new Unsafe(
-                    file + " reads from " + shown(name) + ", and so does not come to an end");
-        }
+        Path backing = resolve(file, name, root);
+        checkNew(file, name, backing);
         String named = header.backingFormat();
         String recorded = formats.of(backing).name();
         if (named != null && !named.equals(recorded)) {
@@ -110,23 +113,71 @@ final class ImageChain {
         return backing;
     }
 
-    private static Path resolve(Path file, String name, Path root) throws IOException {
+    private void checkNew(Path file, String name, Path backing) throws Unsafe {
+        if (images.stream().anyMatch(image -> image.file.equals(backing))) {
+            throw new Unsafe(
+                    file + " reads from " + shown(name) + ", and so does not come to an end");
+        }
+        if (images.size() == LONGEST) {
+            throw new Unsafe(file + " reads from " + shown(name) + ", but is file " + LONGEST
+                    + " of its chain, the last that is allowed");
+        }
+    }
+
+    /** Returns whether a name is in the directory, by its text alone. */
+    private static boolean isIn(Path root, Path file, String name) {
+        try {
+            Path named = Path.of(name);
+            Path directory = file.resolveSibling(named).normalize().getParent();
+            boolean here = root.equals(directory) || Objects.equals(file.getParent(), directory);
+            return isPlain(name) && here;
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+
+    /** Returns whether QEMU takes a name for a path, and not for a protocol such as json: or nbd:. */
+    private static boolean isPlain(String name) {
         int colon = name.indexOf(':');
         int slash = name.indexOf('/');
-        // a protocol, to QEMU: json:, nbd:, or any other
-        boolean plain = colon < 0 || (slash >= 0 && slash < colon);
+        return colon < 0 || (slash >= 0 && slash < colon);
+    }
+
+    private static Path resolve(Path file, String name, Path root) throws IOException {
         try {
-            Path backing = plain ? file.resolveSibling(name).toRealPath() : null;
-            if (backing != null && backing.startsWith(root) && Files.isRegularFile(backing)) {
+            Path backing = isPlain(name) ? file.resolveSibling(name).toRealPath() : null;
+            if (backing != null && root.equals(backing.getParent()) && isVolume(backing)) {
                 return backing;
             }
-        } catch (IOException | InvalidPathException e) {
+        } catch (NoSuchFileException | InvalidPathException e) {
             Unsafe missing =
                     new Unsafe(file + " reads from " + shown(name) + ", which cannot be found");
             missing.initCause(e);
             throw missing;
         }
         throw new Unsafe(file + " reads from " + shown(name) + ", which is not in its directory");
+    }
+
+    private static boolean isVolume(Path file) {
+        return Files.isRegularFile(file) && !PartFile.isReserved(PoolDirectory.nameOf(file));
+    }
+
+    /**
+     * Returns the file that an image names as its backing file, wherever that is; null if it names none,
+     * or one that is no file of this machine.
+     */
+    static @Nullable Path backingOf(Path file) throws IOException {
+        String name = Qcow2Header.read(file).backing();
+        if (name == null) {
+            return null;
+        }
+        String path =
+                name.startsWith(FILE_PROTOCOL) ? name.substring(FILE_PROTOCOL.length()) : name;
+        try {
+            return isPlain(path) ? file.resolveSibling(path) : null;
+        } catch (InvalidPathException e) {
+            return null;
+        }
     }
 
     /** JSON is UTF-8, so a path is the same there only if it is UTF-8 on disk. */
@@ -141,7 +192,7 @@ final class ImageChain {
     }
 
     /** Returns a name from a header for people: it may hold anything, and be long. */
-    private static String shown(String name) {
+    static String shown(String name) {
         StringBuilder shown = new StringBuilder("'");
         name.codePoints().limit(LONGEST_SHOWN).forEach(c -> {
             int type = Character.getType(c);
@@ -161,6 +212,16 @@ final class ImageChain {
         return images.size();
     }
 
+    /** Returns whether one more image may lie on this chain. */
+    boolean mayGrow() {
+        return images.size() < LONGEST;
+    }
+
+    /** Returns the files from the top down. */
+    List<Path> files() {
+        return images.stream().map(Image::file).toList();
+    }
+
     /** Returns whether the topmost file reads from another one. */
     boolean hasBacking() {
         return images.size() > 1;
@@ -171,9 +232,9 @@ final class ImageChain {
         StringBuilder json = new StringBuilder("json:");
         for (Image image : images) {
             json.append(json.length() == 5 ? "{" : ",\"backing\":{")
-                    .append("\"driver\":\"")
-                    .append(image.format)
-                    .append("\",\"file\":{\"driver\":\"file\",\"filename\":")
+                    .append("\"driver\":")
+                    .append(quoted(image.format))
+                    .append(",\"file\":{\"driver\":\"file\",\"filename\":")
                     .append(quoted(image.file.toString()))
                     .append('}');
         }

@@ -32,6 +32,8 @@ final class Linux {
     private static final int SYNC_WRITE = 2;
     private static final int SYNC_WAIT_AFTER = 4;
     private static final int F_OFD_GETLK = 36;
+    private static final int F_OFD_SETLK = 37;
+    private static final short F_RDLCK = 0;
     private static final short F_WRLCK = 1;
     private static final short F_UNLCK = 2;
     private static final int FLOCK_SIZE = 32;
@@ -52,6 +54,8 @@ final class Linux {
 
     private static final int ENOENT = 2;
     private static final int ENXIO = 6;
+    private static final int EAGAIN = 11;
+    private static final int EACCES = 13;
 
     /** The functions, as in their manual pages. */
     interface C extends Library {
@@ -71,6 +75,8 @@ final class Linux {
                 throws LastErrorException;
 
         int fallocate(int fd, int mode, long offset, long length) throws LastErrorException;
+
+        long llistxattr(String path, Pointer names, long size) throws LastErrorException;
 
         int fcntl(int fd, int command, Pointer argument) throws LastErrorException;
 
@@ -129,6 +135,20 @@ final class Linux {
                     : Optional.empty();
         } catch (LastErrorException e) {
             throw failure(file, e);
+        }
+    }
+
+    /** Returns whether the file system of a file has extended attributes. */
+    boolean hasAttributes(Path file) throws IOException {
+        try {
+            c.llistxattr(file.toString(), Pointer.NULL, 0);
+            return true;
+        } catch (LastErrorException e) {
+            IOException failure = failure(file, e);
+            if (failure instanceof Unsupported) {
+                return false;
+            }
+            throw failure;
         }
     }
 
@@ -229,18 +249,40 @@ final class Linux {
             }
         }
 
-        /** Returns whether another process holds a lock on some of these bytes, shared ones included. */
+        /** Returns whether another open file has a lock on some of these bytes, a shared one included. */
         boolean isLocked(long first, long length) throws IOException {
-            try (Memory lock = new Memory(FLOCK_SIZE)) {
-                lock.clear();
-                lock.setShort(0, F_WRLCK);
-                lock.setLong(FLOCK_START_AT, first);
-                lock.setLong(FLOCK_LENGTH_AT, length);
+            try (Memory lock = lock(F_WRLCK, first, length)) {
                 c.fcntl(fd, F_OFD_GETLK, lock);
                 return lock.getShort(0) != F_UNLCK;
             } catch (LastErrorException e) {
                 throw failure(path, e);
             }
+        }
+
+        /**
+         * Locks bytes until this is closed. Unlike a POSIX lock it belongs to this open file alone.
+         *
+         * @return false if another open file has a lock on some of them that excludes this one
+         */
+        boolean tryLock(long first, long length, boolean shared) throws IOException {
+            try (Memory lock = lock(shared ? F_RDLCK : F_WRLCK, first, length)) {
+                c.fcntl(fd, F_OFD_SETLK, lock);
+                return true;
+            } catch (LastErrorException e) {
+                if (e.getErrorCode() == EAGAIN || e.getErrorCode() == EACCES) {
+                    return false;
+                }
+                throw failure(path, e);
+            }
+        }
+
+        private static Memory lock(short type, long first, long length) {
+            Memory lock = new Memory(FLOCK_SIZE);
+            lock.clear();
+            lock.setShort(0, type);
+            lock.setLong(FLOCK_START_AT, first);
+            lock.setLong(FLOCK_LENGTH_AT, length);
+            return lock;
         }
 
         /** Has a stretch of the file written to the disk, and does not wait for that. */

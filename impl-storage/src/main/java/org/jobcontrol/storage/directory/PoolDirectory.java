@@ -46,6 +46,10 @@ final class PoolDirectory {
         this.path = pool.path().toAbsolutePath().normalize();
     }
 
+    String name() {
+        return pool.name();
+    }
+
     Path path() {
         return path;
     }
@@ -147,10 +151,12 @@ final class PoolDirectory {
         if (e instanceof QemuImg.Missing || e instanceof Unsupported) {
             return Reason.UNSUPPORTED;
         }
-        if (e instanceof ImageChain.Unsafe || e instanceof Qcow2Header.Damaged) {
+        if (e instanceof ImageChain.Unsafe
+                || e instanceof Qcow2Header.Damaged
+                || e instanceof VolumeRecords.Unknown) {
             return Reason.UNSAFE;
         }
-        if (e instanceof ImageLock.InUse || e instanceof Volumes.HasOverlays) {
+        if (e instanceof ImageLocks.InUse || e instanceof Volumes.HasOverlays) {
             return Reason.IN_USE;
         }
         return e instanceof Fences.Late ? Reason.FENCED : null;

@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.storage.VolumeSpec;
 import org.jobcontrol.storage.Pace;
 import org.jspecify.annotations.Nullable;
 
@@ -48,10 +49,10 @@ final class QemuImg {
         }
     }
 
-    /** Makes an image in a file that is there and empty. */
-    static void create(Path file, String format, long capacity, @Nullable Backing backing, Job job)
+    /** Makes a qcow2 image in a file that is there and empty. */
+    static void create(Path file, long capacity, @Nullable Backing backing, Job job)
             throws IOException, JobAbortedException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("create", "-q", "-f", format));
+        List<String> command = new ArrayList<>(List.of("create", "-q", "-f", VolumeSpec.QCOW2));
         if (backing != null) {
             // -u: it does not open the backing file, and so not what that names
             command.addAll(List.of("-u", "-b", backing.file().toString(), "-F", backing.format()));
@@ -125,11 +126,13 @@ final class QemuImg {
         try {
             ToolProcess.run(command, limits, job, printed);
         } catch (IOException e) {
-            throw inUse(e) ? new ImageLock.InUse("as an image: " + e.getMessage()) : e;
+            throw inUse(e) ? new ImageLocks.InUse("as an image: " + e.getMessage()) : e;
         }
     }
 
     private static boolean inUse(IOException e) {
-        return String.valueOf(e.getMessage()).contains("Is another process using the image");
+        String message = String.valueOf(e.getMessage());
+        return message.contains("Is another process using the image")
+                || message.contains("Failed to lock byte");
     }
 }

@@ -6,11 +6,11 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Notes in a table, for file systems without extended attributes. The table is a properties file in
@@ -22,7 +22,9 @@ final class TableNotes implements FileNotes {
      * numbers of network file systems change with each mount; the inode, because names are used again;
      * and the time of birth, because inodes are used again too. Where the platform does not tell the
      * birth (no JNA), the inode has to do. Where there are no inodes, the name of the file stands there.
+     * Notes of files that others have deleted stay: a directory that is empty may just not be mounted.
      */
+    private static final Logger log = LoggerFactory.getLogger(TableNotes.class);
     private static final String FILE = "volumes.properties";
 
     private final @Nullable Path table;
@@ -86,35 +88,12 @@ final class TableNotes implements FileNotes {
         }
     }
 
-    /** Removes the notes of a directory's files that are not among these. */
-    void retain(Path directory, Set<Path> files) throws IOException {
-        String prefix = directory.toRealPath() + "|";
-        synchronized (lock) {
-            if (notes().keySet().stream().noneMatch(key -> belongs(key, prefix))) {
-                return;
-            }
-            Set<String> owners = new HashSet<>();
-            for (Path file : files) {
-                if (Files.exists(file, NOFOLLOW_LINKS)) {
-                    owners.add(owner(file));
-                }
-            }
-            changed |= notes().keySet()
-                    .removeIf(key ->
-                            belongs(key, prefix) && !owners.contains(ownerIn(key.toString())));
-        }
-    }
-
     /** Removes all notes of a file, which need not be there any more. */
     void forget(String owner) throws IOException {
         synchronized (lock) {
             changed |= notes().keySet().removeIf(key -> ownerIn(key.toString()).equals(owner));
         }
         flush();
-    }
-
-    private static boolean belongs(Object key, String prefix) {
-        return key.toString().startsWith(prefix);
     }
 
     private static String ownerIn(String key) {
@@ -125,12 +104,26 @@ final class TableNotes implements FileNotes {
     private Properties notes() throws IOException {
         Properties known = notes;
         if (known == null) {
-            known = table == null || !Files.exists(table)
-                    ? new Properties()
-                    : DurableFiles.read(table);
+            known = table == null || !Files.exists(table) ? new Properties() : read(table);
             notes = known;
         }
         return known;
+    }
+
+    /** A table that is damaged is kept beside: it must not make the volumes of all pools unusable. */
+    private static Properties read(Path table) throws IOException {
+        try {
+            return DurableFiles.read(table);
+        } catch (IOException e) {
+            Path kept = table.resolveSibling(FILE + ".damaged-" + System.currentTimeMillis());
+            Files.move(table, kept);
+            log.error(
+                    "the table of volumes is damaged and kept as {}; formats and marks of volumes on"
+                            + " file systems without extended attributes are lost",
+                    kept,
+                    e);
+            return new Properties();
+        }
     }
 
     private static String key(Path file, String name) throws IOException {
@@ -143,7 +136,8 @@ final class TableNotes implements FileNotes {
         return (directory == null ? "" : directory.toRealPath()) + "|" + identity(file);
     }
 
-    private static String identity(Path file) throws IOException {
+    /** Identifies a file within its directory: it stays the same when the file is renamed or linked. */
+    static String identity(Path file) throws IOException {
         try {
             Object inode = Files.getAttribute(file, "unix:ino", NOFOLLOW_LINKS);
             return inode + "@" + birth(file);

@@ -1,6 +1,7 @@
 package org.jobcontrol.storage.directory;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class UploadSink implements VolumeSink {
     private final Path file;
     private final FileChannel channel;
+    private final Closeable image;
     private final VolumeRecords records;
     private final Fences fences;
     private final Job job;
@@ -36,9 +38,16 @@ final class UploadSink implements VolumeSink {
     @GuardedBy("lock")
     private @Nullable VolumeState before;
 
-    /** Takes over an open channel, which stands where the upload begins. */
-    UploadSink(Path file, FileChannel channel, VolumeRecords records, Fences fences, Job job)
+    /** Takes over an open channel, which stands where the upload begins, and the lock on the image. */
+    UploadSink(
+            Path file,
+            FileChannel channel,
+            Closeable image,
+            VolumeRecords records,
+            Fences fences,
+            Job job)
             throws IOException {
+        this.image = image;
         this.file = file;
         this.channel = channel;
         this.records = records;
@@ -70,21 +79,21 @@ final class UploadSink implements VolumeSink {
             if (!channel.isOpen()) {
                 throw new ClosedChannelException();
             }
-            before = records.state(file);
-            markPartlyWritten();
+            VolumeState was = records.state(file);
+            distrustContent();
+            records.mark(file, VolumeState.PARTLY_WRITTEN);
+            before = was;
             writeback = Writeback.of(file, channel);
             writeback.from(offset);
         }
     }
 
-    private void markPartlyWritten() throws IOException {
+    /** The files that an image names are chosen by the uploader from now on. */
+    private void distrustContent() throws IOException {
         Format format = records.format(file);
         if (format != null && format.name().equals(VolumeSpec.QCOW2)) {
-            // what it names is the uploader's word from now on
-            records.format(file, new Format(VolumeSpec.QCOW2, true));
+            records.recordFormat(file, new Format(VolumeSpec.QCOW2, true));
         }
-        records.state(file, VolumeState.PARTLY_WRITTEN);
-        records.force(file);
     }
 
     @Override
@@ -99,7 +108,8 @@ final class UploadSink implements VolumeSink {
         channel.force(true);
         fences.pass(file, job);
         boolean whole = offset == 0 && channel.position() >= channel.size();
-        records.state(file, whole ? VolumeState.INTACT : was);
+        records.recordState(file, whole ? VolumeState.INTACT : was);
+        records.flush();
     }
 
     @Override
@@ -112,9 +122,9 @@ final class UploadSink implements VolumeSink {
         // before the lock is waited for: this ends a write that another thread is in
         channel.close();
         synchronized (lock) {
-            Writeback behind = writeback;
-            if (behind != null) {
-                behind.close();
+            try (image;
+                    Writeback behind = writeback) {
+                // a null one is not closed
             }
         }
     }

@@ -1,11 +1,15 @@
 package org.jobcontrol.storage.directory;
 
+import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.storage.StorageException;
+import org.jobcontrol.api.storage.StorageException.Reason;
 import org.jobcontrol.api.storage.VolumeInfo;
 import org.jobcontrol.api.storage.VolumeSpec;
 import org.jobcontrol.api.storage.VolumeState;
@@ -21,6 +25,7 @@ final class VolumeBuilder {
     private final Volumes volumes;
     private final VolumeRecords records;
     private final Fences fences;
+    private final ImageLocks images;
 
     /** Fills the file of a new volume, and records its format. */
     private interface Filler {
@@ -28,7 +33,8 @@ final class VolumeBuilder {
         long fill(Path part) throws IOException, JobAbortedException, InterruptedException;
     }
 
-    VolumeBuilder(Volumes volumes, VolumeRecords records, Fences fences) {
+    VolumeBuilder(Volumes volumes, VolumeRecords records, Fences fences, ImageLocks images) {
+        this.images = images;
         this.volumes = volumes;
         this.records = records;
         this.fences = fences;
@@ -41,9 +47,9 @@ final class VolumeBuilder {
         Path below = backing == null ? null : pool.file(backing);
         return build(pool, spec, job, part -> {
             checkFormat(spec, below != null);
-            records.format(part, new Format(spec.format(), false));
+            records.recordFormat(part, new Format(spec.format(), false));
             if (spec.format().equals(VolumeSpec.QCOW2)) {
-                QemuImg.create(part, spec.format(), spec.capacity(), backing(pool, below), job);
+                createImage(pool, below, part, spec, job);
                 return Volumes.ALL;
             }
             fillRaw(part, spec, job);
@@ -67,14 +73,29 @@ final class VolumeBuilder {
         }
     }
 
-    private QemuImg.@Nullable Backing backing(PoolDirectory pool, @Nullable Path below)
-            throws IOException {
+    private void createImage(
+            PoolDirectory pool, @Nullable Path below, Path part, VolumeSpec spec, Job job)
+            throws IOException, JobAbortedException, InterruptedException {
         if (below == null) {
-            return null;
+            QemuImg.create(part, spec.capacity(), null, job);
+            return;
         }
         ImageChain chain = volumes.chain(pool, below);
-        ImageLock.checkUnchanging(below);
-        return new QemuImg.Backing(below, chain.format());
+        if (!chain.mayGrow()) {
+            throw new PoolDirectory.Unsupported("no volume can lie on " + below
+                    + ", whose chain has as many as " + chain.length() + " files already");
+        }
+        inherit(part, volumes.state(chain));
+        try (Closeable lock = images.toRead(below)) {
+            QemuImg.create(part, spec.capacity(), new QemuImg.Backing(below, chain.format()), job);
+        }
+    }
+
+    /** A volume that is made of one that is not whole is not whole. */
+    private void inherit(Path part, VolumeState state) throws IOException {
+        if (state != VolumeState.INTACT) {
+            records.recordState(part, state);
+        }
     }
 
     private static void fillRaw(Path part, VolumeSpec spec, Job job)
@@ -96,20 +117,25 @@ final class VolumeBuilder {
         Source read;
         try {
             read = read(from, original, spec.format());
+        } catch (ClosedByInterruptException e) {
+            throw AtomicFiles.interrupted(e);
         } catch (IOException e) {
             throw from.failure(source, "it cannot be read", e);
         }
+        if (spec.attributes().containsKey(VolumeSpec.BACKING)) {
+            String detail = "a copy holds all itself and lies on no other volume";
+            throw new StorageException(Reason.UNSUPPORTED, to.name(), spec.name(), detail, null);
+        }
         return build(to, spec, job, part -> {
             checkFormat(spec, false);
-            // A copy of what is not whole is not whole.
-            if (read.state() != VolumeState.INTACT) {
-                records.state(part, read.state());
-            }
+            inherit(part, read.state());
             if (read.isTakenAsItIs()) {
-                records.format(part, new Format(spec.format(), read.found()));
-                return Bytes.copy(original, part, job);
+                records.recordFormat(part, new Format(spec.format(), read.found()));
+                try (Closeable lock = images.toRead(original)) {
+                    return Bytes.copy(original, part, job);
+                }
             }
-            records.format(part, new Format(spec.format(), false));
+            records.recordFormat(part, new Format(spec.format(), false));
             QemuImg.convert(read.chain(), read.capacity(), part, spec.format(), job);
             return Volumes.ALL;
         });
@@ -118,6 +144,9 @@ final class VolumeBuilder {
     /**
      * What a copy is made from.
      *
+     * @param chain the files that it is read from
+     * @param capacity how large it looks, in bytes
+     * @param state whether it is whole
      * @param isTakenAsItIs whether its bytes are copied, and not converted
      * @param found whether its content comes from elsewhere
      */
@@ -132,8 +161,9 @@ final class VolumeBuilder {
         ImageChain chain = volumes.chain(pool, file);
         boolean same = chain.format().equals(format);
         boolean raw = chain.format().equals(VolumeSpec.RAW);
-        long capacity = volumes.describe(pool, file).capacity();
-        long snapshots = raw ? 0 : Qcow2Header.read(file).snapshots();
+        Qcow2Header header = raw ? null : Qcow2Header.read(file);
+        long capacity = header == null ? Files.size(file) : header.capacity();
+        long snapshots = header == null ? 0 : header.snapshots();
         if (snapshots > 0 && (!same || chain.hasBacking())) {
             throw new PoolDirectory.Unsupported("it has " + snapshots
                     + " internal snapshots, which only a copy to qcow2 of an image without a backing"
@@ -143,15 +173,11 @@ final class VolumeBuilder {
             throw new PoolDirectory.Unsupported("it has " + capacity + " bytes, and a copy in "
                     + format + " would have more: a multiple of " + SECTOR);
         }
-        boolean asItIs = same && (raw || snapshots > 0);
-        if (asItIs) {
-            ImageLock.checkUnchanging(file);
-        }
         return new Source(
                 chain,
                 capacity,
-                records.state(file),
-                asItIs,
+                volumes.state(chain),
+                same && (raw || snapshots > 0),
                 volumes.format(file).found());
     }
 
@@ -166,8 +192,11 @@ final class VolumeBuilder {
                 records.flush();
                 fences.pass(file, job);
             });
-            volumes.made(file, written[0]);
-            return volumes.describe(pool, file);
+            // There is a volume now, so an interrupt comes too late.
+            return Uninterruptible.call(() -> {
+                volumes.made(file, written[0]);
+                return volumes.describe(pool, file);
+            });
         } catch (IOException e) {
             throw pool.failure(spec.name(), "it cannot be made", e);
         }

@@ -1,26 +1,24 @@
 package org.jobcontrol.storage.directory;
 
-import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
-
 import java.io.IOException;
+import java.io.Serial;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
+import org.jobcontrol.api.storage.VolumeSpec;
 import org.jobcontrol.api.storage.VolumeState;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is recorded with the file of a volume: its format, and whether something was left half done.
- * The record belongs to the file, so it is gone with the file and a new file of that name has none.
- * Safe for use by many threads.
+ * Records, with the file of a volume, its format and whether it is whole. A record belongs to the file:
+ * it is gone with the file, and a new file of that name has none. Safe for use by many threads.
  */
 final class VolumeRecords {
     /*
      *   note               | value                       | written                        | removed
      *   -------------------+-----------------------------+--------------------------------+------------
-     *   jobcontrol.format  | raw, qcow2                  | before a volume gets its name  | never
+     *   jobcontrol.format  | raw, qcow2 made FILE        | before a volume gets its name  | never
      *                      | raw found, qcow2 found      | when a file is first seen; for |
      *                      |                             | qcow2 also before an upload    |
      *   jobcontrol.state   | PARTLY_WIPED,               | before the first byte is       | after the
@@ -28,13 +26,17 @@ final class VolumeRecords {
      *                      |                             | it gets its name               | was written
      *
      * "found" means: the content comes from elsewhere, so the names of other files in it are not this
-     * driver's own. Both notes are extended attributes; where the file system has none, they are in a
-     * table (see TableNotes). A note is looked for in both: the attribute counts.
+     * driver's own. FILE is the identity of the file (see TableNotes): tools copy extended attributes,
+     * from an archive too, and a copy of an image was not made here.
+     *
+     * Both notes are extended attributes. Only where the file system has none, or no room for them, they
+     * are in a table; a note is looked for there after the attributes.
      */
     private static final Logger log = LoggerFactory.getLogger(VolumeRecords.class);
     private static final String FORMAT = "jobcontrol.format";
     private static final String STATE = "jobcontrol.state";
     private static final String FOUND = " found";
+    private static final String MADE_QCOW2 = VolumeSpec.QCOW2 + " made ";
 
     private final FileNotes attributes;
     private final TableNotes table;
@@ -46,6 +48,17 @@ final class VolumeRecords {
      * @param found whether the content comes from elsewhere
      */
     record Format(String name, boolean found) {}
+
+    /** Thrown when a record says what no version of this driver writes. */
+    static final class Unknown extends IOException {
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        Unknown(Path file, String text) {
+            super(file + " has a record of its format that is not known: "
+                    + ImageChain.shown(text));
+        }
+    }
 
     /**
      * Makes records.
@@ -61,35 +74,56 @@ final class VolumeRecords {
         this.table = new TableNotes(stateDirectory);
     }
 
-    /** Returns the recorded format, or null if nobody has recorded one. */
+    /**
+     * Returns the recorded format, or null if none is recorded.
+     *
+     * @throws Unknown if the record is none of this driver's
+     */
     @Nullable
     Format format(Path file) throws IOException {
         String text = get(file, FORMAT);
         if (text == null) {
             return null;
         }
-        boolean found = text.endsWith(FOUND);
-        return new Format(found ? text.substring(0, text.length() - FOUND.length()) : text, found);
+        if (text.startsWith(MADE_QCOW2)) {
+            boolean here = text.equals(MADE_QCOW2 + TableNotes.identity(file));
+            return new Format(VolumeSpec.QCOW2, !here);
+        }
+        return switch (text) {
+            case VolumeSpec.RAW -> new Format(VolumeSpec.RAW, false);
+            case VolumeSpec.RAW + FOUND -> new Format(VolumeSpec.RAW, true);
+            case VolumeSpec.QCOW2 + FOUND -> new Format(VolumeSpec.QCOW2, true);
+            default -> throw new Unknown(file, text);
+        };
     }
 
     /** Records the format of a file; {@link #force} writes that to the disk. */
-    void format(Path file, Format format) throws IOException {
-        put(file, FORMAT, format.name() + (format.found() ? FOUND : ""));
+    void recordFormat(Path file, Format format) throws IOException {
+        boolean made = format.name().equals(VolumeSpec.QCOW2) && !format.found();
+        put(
+                file,
+                FORMAT,
+                made
+                        ? MADE_QCOW2 + TableNotes.identity(file)
+                        : format.name() + (format.found() ? FOUND : ""));
     }
 
-    /** Returns whether something was left half done on a file. */
-    VolumeState state(Path file) {
-        try {
-            String text = get(file, STATE);
-            return text == null ? VolumeState.INTACT : VolumeState.valueOf(text);
-        } catch (IOException | IllegalArgumentException e) {
-            log.warn("{}: the record of its state cannot be read", file, e);
+    /** Returns whether a volume is whole; a record that is not known says that it is not. */
+    VolumeState state(Path file) throws IOException {
+        String text = get(file, STATE);
+        if (text == null) {
             return VolumeState.INTACT;
+        }
+        try {
+            return VolumeState.valueOf(text);
+        } catch (IllegalArgumentException e) {
+            log.warn("{}: the recorded state '{}' is not known", file, text, e);
+            return VolumeState.PARTLY_WRITTEN;
         }
     }
 
-    /** Records that something is half done on a file from now on; {@link #force} likewise. */
-    void state(Path file, VolumeState state) throws IOException {
+    /** Records whether a volume is whole; {@link #force} writes that to the disk. */
+    void recordState(Path file, VolumeState state) throws IOException {
         if (state == VolumeState.INTACT) {
             remove(file, STATE);
         } else {
@@ -97,21 +131,30 @@ final class VolumeRecords {
         }
     }
 
+    /**
+     * Records that a volume is not whole from now on; that is on the disk when this returns.
+     *
+     * @throws IOException if it cannot be recorded; then the volume is as it was before
+     */
+    void mark(Path file, VolumeState state) throws IOException {
+        VolumeState before = state(file);
+        try {
+            recordState(file, state);
+            force(file);
+        } catch (IOException e) {
+            try {
+                recordState(file, before);
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
+    }
+
     /** Waits until what is recorded of a file is on the disk. */
     void force(Path file) throws IOException {
         attributes.force(file);
         table.flush();
-    }
-
-    /** Returns whether the record of a file outlives this process. */
-    boolean outlive(Path file) {
-        try {
-            var unused = attributes.get(file, STATE);
-            return true;
-        } catch (IOException e) {
-            log.debug("{} has no extended attributes", file, e);
-            return table.outlives();
-        }
     }
 
     /** Waits until what is in the table is on the disk. */
@@ -123,16 +166,20 @@ final class VolumeRecords {
     void delete(Path file) throws IOException {
         String owner = TableNotes.owner(file);
         Files.delete(file);
-        table.forget(owner);
+        try {
+            table.forget(owner);
+        } catch (IOException e) {
+            log.warn("the record of {} stays, though the file is deleted", file, e);
+        }
     }
 
-    /** Forgets the files of a directory that are not among these: others have deleted them. */
-    void retain(Path directory, Set<Path> files) {
+    /** Returns whether the record of a file outlives this process. */
+    boolean outlive(Path file) throws IOException {
         try {
-            table.retain(directory, files);
-            table.flush();
-        } catch (IOException e) {
-            log.warn("the records of files that are gone from {} stay", directory, e);
+            var unused = attributes.get(file, STATE);
+            return true;
+        } catch (FileNotes.Unsupported e) {
+            return table.outlives();
         }
     }
 
@@ -149,7 +196,7 @@ final class VolumeRecords {
                 // the table would not count
                 throw e;
             }
-            log.debug("{} has no extended attributes: its {} goes into a table", file, name, e);
+            log.debug("{} takes no attribute: its {} goes into the table", file, name, e);
             table.put(file, name, text);
         }
     }
@@ -165,11 +212,7 @@ final class VolumeRecords {
     private @Nullable String attribute(Path file, String name) throws IOException {
         try {
             return attributes.get(file, name);
-        } catch (IOException e) {
-            if (!Files.exists(file, NOFOLLOW_LINKS)) {
-                throw e;
-            }
-            log.debug("{} has no extended attributes", file, e);
+        } catch (FileNotes.Unsupported e) {
             return null;
         }
     }

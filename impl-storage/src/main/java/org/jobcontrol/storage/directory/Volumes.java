@@ -5,21 +5,24 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import java.io.IOException;
 import java.io.Serial;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jobcontrol.api.storage.VolumeInfo;
 import org.jobcontrol.api.storage.VolumeSpec;
+import org.jobcontrol.api.storage.VolumeState;
 import org.jobcontrol.storage.directory.VolumeRecords.Format;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +47,9 @@ final class Volumes {
 
     /** What a new file was when it was made, where the disk cannot be asked how much it takes. */
     private final Map<Path, Written> written = new ConcurrentHashMap<>();
+
+    /** What was read of the headers of images, so that a delete need not read them all again. */
+    private final Map<Path, Backing> backings = new ConcurrentHashMap<>();
 
     private final VolumeRecords records;
 
@@ -79,10 +85,23 @@ final class Volumes {
 
     void forget(Path file) {
         written.remove(file);
+        backings.remove(file);
     }
 
     void forgetAll(Path directory) {
         written.keySet().removeIf(file -> directory.equals(file.getParent()));
+        backings.keySet().removeIf(file -> directory.equals(file.getParent()));
+    }
+
+    /** Returns the state of the volume whose chain this is: whole only if all files of it are. */
+    VolumeState state(ImageChain chain) throws IOException {
+        for (Path file : chain.files()) {
+            VolumeState state = records.state(file);
+            if (state != VolumeState.INTACT) {
+                return state;
+            }
+        }
+        return VolumeState.INTACT;
     }
 
     /**
@@ -108,7 +127,7 @@ final class Volumes {
         }
         Format probed =
                 new Format(Qcow2Header.isAt(file) ? VolumeSpec.QCOW2 : VolumeSpec.RAW, true);
-        records.format(file, probed);
+        records.recordFormat(file, probed);
         return probed;
     }
 
@@ -133,7 +152,7 @@ final class Volumes {
                 capacity = Qcow2Header.read(file).capacity();
                 chain(pool, file);
             }
-        } catch (ImageChain.Unsafe | Qcow2Header.Damaged e) {
+        } catch (ImageChain.Unsafe | Qcow2Header.Damaged | VolumeRecords.Unknown e) {
             problem = e.getMessage();
         } catch (AccessDeniedException e) {
             problem = "it may not be read: " + e.getMessage();
@@ -174,28 +193,82 @@ final class Volumes {
     }
 
     private List<String> overlays(PoolDirectory pool, Path file) throws IOException {
-        Path base = file.toRealPath();
         List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(pool.path(), pool::isNamed)) {
             for (Path entry : entries) {
-                if (base.equals(backing(entry))) {
+                Path backing = backing(entry);
+                if (backing != null && isSame(backing, file)) {
                     names.add(PoolDirectory.nameOf(entry));
                 }
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
         names.sort(null);
         return names;
     }
 
-    private @Nullable Path backing(Path entry) {
+    /** A file that is not there is the backing file of nothing that could be lost. */
+    private static boolean isSame(Path backing, Path file) throws IOException {
         try {
-            boolean image = Files.isRegularFile(entry, NOFOLLOW_LINKS)
-                    && format(entry).name().equals(VolumeSpec.QCOW2);
-            String name = image ? Qcow2Header.read(entry).backing() : null;
-            return name == null ? null : entry.resolveSibling(name).toRealPath();
-        } catch (IOException | InvalidPathException e) {
-            log.debug("{} lies on nothing that can be found", entry, e);
+            return Files.isSameFile(backing, file);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Returns what an entry names as its backing file, or null. An entry that this process may not read
+     * was not made by it, and counts as none; any other failure is one of the question.
+     */
+    private @Nullable Path backing(Path entry) throws IOException {
+        try {
+            BasicFileAttributes attributes =
+                    Files.readAttributes(entry, BasicFileAttributes.class, NOFOLLOW_LINKS);
+            if (!attributes.isRegularFile()) {
+                return null;
+            }
+            Backing known = backings.get(entry);
+            if (known != null && known.matches(attributes)) {
+                return known.file;
+            }
+            Path backing = format(entry).name().equals(VolumeSpec.QCOW2)
+                    ? ImageChain.backingOf(entry)
+                    : null;
+            backings.put(entry, Backing.of(attributes, backing));
+            return backing;
+        } catch (NoSuchFileException | AccessDeniedException e) {
             return null;
+        } catch (Qcow2Header.Damaged | VolumeRecords.Unknown e) {
+            log.debug("{} lies on nothing that is known", entry, e);
+            return null;
+        }
+    }
+
+    /** The backing file that an image named when it was looked at. */
+    private record Backing(
+            @Nullable Object key,
+            long size,
+            FileTime modified,
+            Instant seen,
+            @Nullable Path file) {
+        /** A change that follows at once may leave the time of the file as it is. */
+        private static final Duration CERTAIN = Duration.ofSeconds(1);
+
+        static Backing of(BasicFileAttributes attributes, @Nullable Path file) {
+            return new Backing(
+                    attributes.fileKey(),
+                    attributes.size(),
+                    attributes.lastModifiedTime(),
+                    Instant.now(),
+                    file);
+        }
+
+        boolean matches(BasicFileAttributes attributes) {
+            return Objects.equals(key, attributes.fileKey())
+                    && size == attributes.size()
+                    && modified.equals(attributes.lastModifiedTime())
+                    && modified.toInstant().plus(CERTAIN).isBefore(seen);
         }
     }
 

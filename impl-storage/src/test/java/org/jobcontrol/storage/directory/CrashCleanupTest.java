@@ -99,7 +99,7 @@ class CrashCleanupTest {
         return driver.recover(pool, "a.img", job);
     }
 
-    private VolumeState state() {
+    private VolumeState state() throws IOException {
         return records.state(file);
     }
 
@@ -158,10 +158,10 @@ class CrashCleanupTest {
     void write_ofAMarkedVolume_leavesItMarked() throws Exception {
         Files.writeString(file, "half");
         assumeTrue(records.outlive(file), "no extended attributes in " + file);
-        records.state(file, VolumeState.PARTLY_WIPED);
+        records.recordState(file, VolumeState.PARTLY_WIPED);
         assertThat(recover(StorageOperation.VOLUME_WIPE).outcome()).isEqualTo(JobOutcome.ABORTED);
         assertThat(state()).isEqualTo(VolumeState.PARTLY_WIPED);
-        records.state(file, VolumeState.PARTLY_WRITTEN);
+        records.recordState(file, VolumeState.PARTLY_WRITTEN);
         assertThat(recover(StorageOperation.VOLUME_UPLOAD).outcome()).isEqualTo(JobOutcome.ABORTED);
         assertThat(state()).isEqualTo(VolumeState.PARTLY_WRITTEN);
         assertThat(file).hasContent("half");

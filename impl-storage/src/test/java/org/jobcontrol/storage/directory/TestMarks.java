@@ -10,6 +10,6 @@ public final class TestMarks {
 
     /** Marks a file as partly wiped. */
     public static void partlyWiped(Path file) throws IOException {
-        new VolumeRecords(null).state(file, VolumeState.PARTLY_WIPED);
+        new VolumeRecords(null).recordState(file, VolumeState.PARTLY_WIPED);
     }
 }
