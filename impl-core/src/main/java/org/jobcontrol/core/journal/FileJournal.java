@@ -102,6 +102,10 @@ public final class FileJournal implements JobJournal, AutoCloseable {
 
     /** Appends frames, and returns when they outlive a crash. */
     private void append(List<Frame> frames) throws IOException {
+        if (frames.isEmpty()) {
+            // The writer does not answer for what it need not write.
+            return;
+        }
         CompletableFuture<Void> done = new CompletableFuture<>();
         entries.add(new Entry(frames, done));
         if (gone) {

@@ -20,6 +20,7 @@ import org.jobcontrol.api.JobOutcome;
 import org.jobcontrol.api.spi.JobJournal.Numbers;
 import org.jobcontrol.api.spi.JobRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a journal keeps, and what it makes of damage. */
@@ -59,6 +60,15 @@ class FileJournalTest {
                             Records.ended(1, JobOutcome.FAILED), Records.inPhase(2, "sync"));
             assertThat(journal.read().numbers()).isEqualTo(new Numbers(4711, 1L << 60));
         }
+    }
+
+    @Test
+    @Timeout(20)
+    void write_ofNothing_returns() throws Exception {
+        try (FileJournal journal = new FileJournal(directory)) {
+            journal.write(List.of());
+        }
+        assertThat(contents()).isEmpty();
     }
 
     @Test
