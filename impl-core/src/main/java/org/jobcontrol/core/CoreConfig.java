@@ -66,7 +66,9 @@ import org.osgi.service.metatype.annotations.Option;
             name = "Journal directory",
             description =
                     "Where async and DESTROY jobs are recorded, so that a crash loses none; empty for"
-                            + " the bundle's data area. Taken up when the bundle starts",
+                            + " journal below jobcontrol.home, in Karaf for jobcontrol/journal below"
+                            + " karaf.base, and elsewhere for the bundle's data area. Read when the"
+                            + " bundle starts",
             required = false)
     String journal__dir() default "";
 

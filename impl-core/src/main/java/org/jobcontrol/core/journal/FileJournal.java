@@ -51,8 +51,24 @@ public final class FileJournal implements JobJournal, AutoCloseable {
      *     by a later version
      */
     public FileJournal(Path directory) throws IOException {
+        this(directory, List.of());
+    }
+
+    /**
+     * Opens the journal in a directory, made if need be, and takes along a journal that was kept elsewhere
+     * before.
+     *
+     * @param directory the directory
+     * @param former where the journal may have been before; the first that is found is moved
+     * @throws IOException if the directory cannot be read and written, is in use by another process, or was
+     *     written by a later version, or if the former journal cannot be moved; nothing is lost
+     */
+    FileJournal(Path directory, List<Path> former) throws IOException {
         this.lock = new DirectoryLock(directory);
         try {
+            for (Path before : former) {
+                new FormerJournal(before).moveTo(directory);
+            }
             this.file = new JournalFile(directory);
             this.writer = new Thread(this::write, "jobcontrol-journal");
         } catch (IOException | RuntimeException | Error e) {

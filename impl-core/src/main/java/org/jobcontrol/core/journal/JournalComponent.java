@@ -1,9 +1,6 @@
 package org.jobcontrol.core.journal;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -19,16 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The core's own journal, in the directory {@code journal_dir} of the core's configuration, or else in
- * its bundle's data area, which goes when the bundle is uninstalled. A directory that cannot be used does
- * not keep the core from starting: then every call fails for that.
+ * The core's own journal, in the directory that {@link JournalPlace} names. A directory that cannot be used
+ * does not keep the core from starting: then every call fails for that.
  */
 @Component(configurationPid = "org.jobcontrol")
 public final class JournalComponent implements JobJournal {
     private static final Logger LOG = LoggerFactory.getLogger(JournalComponent.class);
-    private static final String KEY = "journal_dir";
 
-    private final String directory;
+    private final String configured;
     private final @Nullable FileJournal journal;
     private final @Nullable IOException unusable;
 
@@ -40,15 +35,15 @@ public final class JournalComponent implements JobJournal {
      */
     @Activate
     public JournalComponent(BundleContext context, Map<String, Object> properties) {
-        this(directory(properties), context.getDataFile("journal"));
+        this(JournalPlace.configured(properties), JournalPlace.of(context, properties));
     }
 
-    JournalComponent(String directory, @Nullable File dataArea) {
-        this.directory = directory;
+    JournalComponent(String configured, JournalPlace place) {
+        this.configured = configured;
         FileJournal opened = null;
         IOException failure = null;
         try {
-            opened = new FileJournal(path(directory, dataArea));
+            opened = new FileJournal(place.directory(), place.former());
         } catch (IOException e) {
             failure = e;
         }
@@ -59,11 +54,12 @@ public final class JournalComponent implements JobJournal {
     /** An open journal stays where it is; only a start of the bundle takes another directory. */
     @Modified
     void modified(Map<String, Object> properties) {
-        if (!directory(properties).equals(directory)) {
+        String next = JournalPlace.configured(properties);
+        if (!next.equals(configured)) {
             LOG.warn(
                     "{} = '{}' is taken up when the bundle org.jobcontrol.core starts anew",
-                    KEY,
-                    directory(properties));
+                    JournalPlace.KEY,
+                    next);
         }
     }
 
@@ -72,25 +68,6 @@ public final class JournalComponent implements JobJournal {
         if (journal != null) {
             journal.close();
         }
-    }
-
-    private static String directory(Map<String, Object> properties) {
-        return properties.get(KEY) instanceof String value ? value.strip() : "";
-    }
-
-    private static Path path(String directory, @Nullable File dataArea) throws IOException {
-        try {
-            if (!directory.isEmpty()) {
-                return Path.of(directory);
-            }
-        } catch (InvalidPathException e) {
-            throw new IOException(KEY + " is '" + directory + "', which is no path", e);
-        }
-        if (dataArea == null) {
-            throw new IOException(
-                    "the framework has no data areas, and no " + KEY + " is configured");
-        }
-        return dataArea.toPath();
     }
 
     private FileJournal journal() throws IOException {

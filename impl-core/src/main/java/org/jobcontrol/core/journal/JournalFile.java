@@ -40,7 +40,10 @@ final class JournalFile implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalFile.class);
 
     private static final int VERSION = 1;
-    private static final String NAME = "jobs.journal";
+    static final String NAME = "jobs.journal";
+
+    /** A file that was found damaged, as it was. */
+    static final String DAMAGED = NAME + ".damaged";
 
     /** A file that is smaller is not worth the work. */
     private static final long WORTH_COMPACTING = 1 << 20;
@@ -118,7 +121,7 @@ final class JournalFile implements Closeable {
         // With no record at all it may be anything.
         damaged |= end == 0 && tail >= format().size();
         if (damaged) {
-            Path copy = directory.resolve(NAME + ".damaged");
+            Path copy = directory.resolve(DAMAGED);
             Files.copy(path, copy, REPLACE_EXISTING);
             LOG.warn("{}: kept as it was found in {}", path, copy);
         }
@@ -264,7 +267,7 @@ final class JournalFile implements Closeable {
     }
 
     /** Has the names in a directory outlive a crash of the machine, where directories can be forced. */
-    private static void force(Path directory) {
+    static void force(Path directory) {
         try (FileChannel names = FileChannel.open(directory, READ)) {
             names.force(true);
         } catch (IOException e) {

@@ -137,7 +137,8 @@ class DiskFaultsTest {
         private ReadOnly() {}
 
         public static void main(String[] arguments) throws Exception {
-            JournalComponent journal = new JournalComponent(arguments[0], null);
+            JournalComponent journal =
+                    new JournalComponent("", new JournalPlace(arguments[0], List.of()));
             try (JobEngine engine = engine(journal)) {
                 FullDisk.refusedBegin(volume(engine.control("com.acme.test"), 1));
             }
