@@ -150,7 +150,7 @@ class PoolChangesTest {
 
     @Test
     void definitions_thatCannotBeKept_areRefused() throws Exception {
-        Path state = directory.resolve("state");
+        Path state = Files.createFile(directory.resolve("file")).resolve("state");
         StorageFixture fixture = new StorageFixture(new DirectoryDriver(state));
         assertThatThrownBy(() -> fixture.pools.define(PoolSpec.directory("images", directory)))
                 .isInstanceOf(StorageException.class)

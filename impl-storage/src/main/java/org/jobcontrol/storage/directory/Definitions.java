@@ -3,12 +3,10 @@ package org.jobcontrol.storage.directory;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
-import java.util.TreeMap;
 import org.jobcontrol.api.storage.PoolSpec;
 import org.jobcontrol.api.storage.StorageException;
 import org.jobcontrol.api.storage.StorageException.Reason;
@@ -17,117 +15,207 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pools that are defined, kept in a file so that they outlive the bundle: a property with the path
- * for each pool, and one for each attribute under {@code pool/attribute}. A change is written beside
- * the file and then takes its place, so there is always a whole one; it counts when it is on disk.
+ * The pools that are defined, kept in a file of the state directory. A change is written beside the
+ * file and then takes its place, so there is always a whole one; the change counts when it is on disk.
+ *
+ * <p>Nothing in the file is lost. An entry that cannot be loaded is logged, written back unchanged with
+ * every change, and its name stays taken. A file that cannot be read is never replaced: changes fail
+ * until it can be read again, and {@link #list} returns what was read before.
+ *
+ * <p>Several processes may use one state directory: each change holds a lock on the directory, reads the
+ * file again and applies to what is there. The pools of another process are seen after the next change.
  */
 final class Definitions {
+    /*
+     * Locking. The lock serializes changes and is held while the file is read and written. The table is
+     * an immutable snapshot, so listing and checking a pool wait for nobody.
+     */
     private static final Logger log = LoggerFactory.getLogger(Definitions.class);
-    private static final String FILE = "pools.properties";
 
-    private final @Nullable Path file;
+    private final @Nullable StateDirectory state;
     private final Object lock = new Object();
+    private volatile PoolTable table = PoolTable.EMPTY;
 
-    @GuardedBy("lock")
-    private final Map<String, PoolSpec> pools = new TreeMap<>();
+    /** Why the file could not be read; null if the table is what it contains. */
+    private volatile @Nullable IOException unread;
+
+    /** Computes the new content of the file from the current one. */
+    private interface Change {
+        PoolTable applyTo(PoolTable current) throws StorageException;
+    }
 
     /**
-     * Reads what was defined.
+     * Reads the pools that were defined before.
      *
-     * @param directory where the file is, or null to keep nothing
+     * @param state where the file is, or null to keep the pools in memory only
      */
-    Definitions(@Nullable Path directory) {
-        this.file = directory == null ? null : directory.resolve(FILE);
-        if (file != null && Files.exists(file)) {
-            load(file);
+    Definitions(@Nullable StateDirectory state) {
+        this.state = state;
+        if (state != null) {
+            synchronized (lock) {
+                try {
+                    read(file(state));
+                } catch (IOException e) {
+                    unread = e;
+                    log.error("the defined pools are not known, and none can be defined", e);
+                }
+            }
         }
     }
 
     List<PoolSpec> list() {
-        synchronized (lock) {
-            return List.copyOf(pools.values());
+        if (state != null && unread != null) {
+            readAgain(state);
         }
+        return List.copyOf(table.pools().values());
     }
 
-    /** Adds a pool; two cannot be one directory, or their jobs would not keep each other out. */
+    /**
+     * Adds a pool.
+     *
+     * @throws StorageException with reason EXISTS if there is a pool with its name or with its
+     *     directory: the jobs of two pools on one directory would not exclude each other; UNSUPPORTED
+     *     if its path cannot be written down; IO if the file cannot be read or written
+     */
     void add(PoolSpec pool) throws StorageException {
-        Path path = new PoolDirectory(pool).realPath();
-        synchronized (lock) {
-            for (PoolSpec other : pools.values()) {
-                Path its = new PoolDirectory(other).realPath();
-                if (its.equals(path) || other.name().equals(pool.name())) {
-                    String detail = "pool " + other.name() + " has " + its;
-                    throw new StorageException(Reason.EXISTS, pool.name(), null, detail, null);
-                }
+        checkPath(pool);
+        change(pool, current -> {
+            String unusable = current.unusable().get(pool.name());
+            if (unusable != null) {
+                String detail = "the name is taken by a definition in " + state
+                        + " that cannot be used here: " + unusable;
+                throw new StorageException(Reason.EXISTS, pool.name(), null, detail, null);
             }
-            Map<String, PoolSpec> next = new TreeMap<>(pools);
-            next.put(pool.name(), pool);
-            store(next, pool);
-            pools.put(pool.name(), pool);
-        }
+            PoolSpec same = current.pools().get(pool.name());
+            if (same != null) {
+                String detail = "there is one with that name, in " + same.path();
+                throw new StorageException(Reason.EXISTS, pool.name(), null, detail, null);
+            }
+            checkAlone(pool, current, Reason.EXISTS);
+            return current.with(pool);
+        });
     }
 
+    /**
+     * Removes a pool; does nothing if another process has removed it.
+     *
+     * @throws StorageException with reason INVALID_STATE if another process has defined the name
+     *     differently since; IO if the file cannot be read or written
+     */
     void remove(PoolSpec pool) throws StorageException {
+        change(pool, current -> {
+            PoolSpec found = current.pools().get(pool.name());
+            boolean changed = found == null
+                    ? current.unusable().containsKey(pool.name())
+                    : !isSame(found, pool);
+            if (changed) {
+                String detail = "its definition in " + state + " was changed by another process";
+                throw new StorageException(Reason.INVALID_STATE, pool.name(), null, detail, null);
+            }
+            return current.without(pool.name());
+        });
+    }
+
+    private static void checkAlone(PoolSpec pool, PoolTable table, Reason reason)
+            throws StorageException {
+        PoolDirectory directory = new PoolDirectory(pool);
+        for (PoolSpec other : table.pools().values()) {
+            PoolDirectory taken = new PoolDirectory(other);
+            if (!other.name().equals(pool.name())
+                    && directory.realPath().equals(taken.realPath())) {
+                String detail = "its directory " + directory.path() + " is also that of pool "
+                        + other.name() + ", " + taken.path();
+                throw new StorageException(reason, pool.name(), null, detail, null);
+            }
+        }
+    }
+
+    /** Checks that the path is the same after it was written as text. */
+    private static void checkPath(PoolSpec pool) throws StorageException {
+        Path path = pool.path().toAbsolutePath();
+        try {
+            if (Path.of(path.toString()).equals(path)) {
+                return;
+            }
+        } catch (InvalidPathException e) {
+            log.debug("'{}' is not a path in this locale", path, e);
+        }
+        String detail = "its path " + path + " cannot be represented in the locale of this process";
+        throw new StorageException(Reason.UNSUPPORTED, pool.name(), null, detail, null);
+    }
+
+    private static boolean isSame(PoolSpec found, PoolSpec pool) {
+        return found.path().toAbsolutePath().equals(pool.path().toAbsolutePath())
+                && found.attributes().equals(pool.attributes());
+    }
+
+    // ---- the file -------------------------------------------------------------------------------
+
+    private void change(PoolSpec pool, Change change) throws StorageException {
         synchronized (lock) {
-            Map<String, PoolSpec> next = new TreeMap<>(pools);
-            next.remove(pool.name());
-            store(next, pool);
-            pools.remove(pool.name());
+            if (state == null) {
+                table = change.applyTo(table);
+                return;
+            }
+            try {
+                change(state, change);
+            } catch (IOException e) {
+                String detail = "its definition cannot be kept in " + state + ": " + e.getMessage();
+                throw new StorageException(Reason.IO, pool.name(), null, detail, e);
+            }
         }
     }
 
-    private void store(Map<String, PoolSpec> next, PoolSpec changed) throws StorageException {
-        if (file == null) {
-            return;
+    @GuardedBy("lock")
+    private void change(StateDirectory where, Change change) throws IOException, StorageException {
+        Path file = file(where);
+        StateLock.holding(where.prepare(), () -> {
+            readForChange(file);
+            PoolTable next = change.applyTo(table);
+            DurableFiles.replace(file, next.toProperties(), "storage pools");
+            table = next;
+        });
+    }
+
+    private static Path file(StateDirectory where) throws IOException {
+        return where.prepare().resolve(StateDirectory.POOLS);
+    }
+
+    private void readAgain(StateDirectory where) {
+        synchronized (lock) {
+            try {
+                read(file(where));
+                log.info("{} can be read again", where);
+            } catch (IOException e) {
+                log.debug("{} still cannot be read", where, e);
+            }
         }
-        Properties properties = new Properties();
-        for (PoolSpec pool : next.values()) {
-            properties.setProperty(pool.name(), pool.path().toAbsolutePath().toString());
-            // No pool has a slash in its name.
-            pool.attributes()
-                    .forEach((name, value) ->
-                            properties.setProperty(pool.name() + "/" + name, value));
-        }
+    }
+
+    private void readForChange(Path file) throws IOException {
         try {
-            DurableFiles.replace(file, properties, "storage pools");
+            read(file);
         } catch (IOException e) {
-            String detail = "its definition cannot be kept in " + file + ": " + e.getMessage();
-            throw new StorageException(Reason.IO, changed.name(), null, detail, e);
+            unread = e;
+            throw e;
         }
     }
 
-    private void load(Path from) {
-        Properties properties;
-        try {
-            properties = DurableFiles.read(from);
-        } catch (IOException e) {
-            log.error("{} cannot be read; its pools have to be defined again", from, e);
-            return;
-        }
-        Map<String, Map<String, String>> attributes = new HashMap<>();
-        for (String key : properties.stringPropertyNames()) {
-            int slash = key.indexOf('/');
-            if (slash > 0) {
-                attributes
-                        .computeIfAbsent(key.substring(0, slash), name -> new HashMap<>())
-                        .put(key.substring(slash + 1), properties.getProperty(key));
+    /** Reads the file. If there is none, what is known stays: nothing here ever deletes the file. */
+    private void read(Path file) throws IOException {
+        // A link that leads nowhere is a file that cannot be read.
+        if (!Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+            PoolTable next = PoolTable.of(DurableFiles.read(file));
+            if (!next.unusable().equals(table.unusable())) {
+                next.unusable()
+                        .forEach((name, why) -> log.error(
+                                "pool '{}' in {} cannot be used, and is kept as it is: {}",
+                                name,
+                                file,
+                                why));
             }
+            table = next;
         }
-        for (String key : properties.stringPropertyNames()) {
-            if (key.indexOf('/') < 0) {
-                load(key, properties.getProperty(key), attributes.getOrDefault(key, Map.of()));
-            }
-        }
-    }
-
-    private void load(String name, String path, Map<String, String> attributes) {
-        try {
-            PoolSpec pool = new PoolSpec(name, PoolSpec.DIRECTORY, Path.of(path), attributes);
-            synchronized (lock) {
-                pools.put(name, pool);
-            }
-        } catch (IllegalArgumentException e) {
-            log.error("pool '{}' with path '{}' in {} is none", name, path, file, e);
-        }
+        unread = null;
     }
 }

@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,9 +46,12 @@ import org.slf4j.LoggerFactory;
  * name the API allows; a symbolic link is none, and never followed. Raw volumes are worked on by this
  * bundle, qcow2 ones by qemu-img.
  */
-@Component(service = StorageDriver.class)
+@Component(service = StorageDriver.class, configurationPid = DirectoryConfig.PID)
+@Designate(ocd = DirectoryConfig.class)
 public final class DirectoryDriver implements StorageDriver {
     private static final Logger log = LoggerFactory.getLogger(DirectoryDriver.class);
+
+    private final String configured;
 
     private final Definitions definitions;
     private final VolumeRecords records;
@@ -64,28 +69,43 @@ public final class DirectoryDriver implements StorageDriver {
     /**
      * Makes a driver that knows what was defined before.
      *
-     * @param context whose data area keeps the definitions
+     * @param context the driver's bundle
+     * @param properties the configuration
      */
     @Activate
-    public DirectoryDriver(BundleContext context) {
-        this(pathOf(context.getDataFile("")));
+    public DirectoryDriver(BundleContext context, Map<String, Object> properties) {
+        this(StateDirectory.of(context, properties), StateDirectory.configured(properties));
     }
 
     /**
      * Makes a driver.
      *
-     * @param definitions the directory that keeps what is defined, or null to keep nothing
+     * @param stateDirectory the directory that keeps what is defined, or null to keep nothing
      */
-    public DirectoryDriver(@Nullable Path definitions) {
-        this.definitions = new Definitions(definitions);
-        this.records = new VolumeRecords(definitions);
+    public DirectoryDriver(@Nullable Path stateDirectory) {
+        this(
+                stateDirectory == null ? null : new StateDirectory(stateDirectory.toString(), null),
+                "");
+    }
+
+    private DirectoryDriver(@Nullable StateDirectory state, String configured) {
+        this.configured = configured;
+        this.definitions = new Definitions(state);
+        this.records = new VolumeRecords(state);
         this.volumes = new Volumes(records);
         this.builder = new VolumeBuilder(volumes, records, fences, images);
     }
 
-    /** A framework without a file system has no data area. */
-    private static @Nullable Path pathOf(@Nullable File dataArea) {
-        return dataArea == null ? null : dataArea.toPath();
+    /** The state stays where it is; only a start of the bundle takes another directory. */
+    @Modified
+    void modified(Map<String, Object> properties) {
+        String next = StateDirectory.configured(properties);
+        if (!next.equals(configured)) {
+            log.warn(
+                    "{} = '{}' is used when the bundle org.jobcontrol.storage is started again",
+                    StateDirectory.KEY,
+                    next);
+        }
     }
 
     @Override

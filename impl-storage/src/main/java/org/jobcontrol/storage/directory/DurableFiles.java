@@ -10,7 +10,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Properties;
@@ -42,6 +45,60 @@ final class DurableFiles {
         } catch (IOException e) {
             log.debug("the names in {} cannot be written to the disk", directory, e);
         }
+    }
+
+    /**
+     * Makes a directory and those that contain it, as far as they are missing, so that all of them
+     * survive a power failure.
+     *
+     * @throws IOException if that is not possible
+     */
+    static void createDirectories(Path directory) throws IOException {
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        Path parent = directory.getParent();
+        if (parent != null) {
+            createDirectories(parent);
+        }
+        try {
+            Files.createDirectory(directory);
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(directory)) {
+                throw (IOException) new NotDirectoryException(directory.toString()).initCause(e);
+            }
+        }
+        syncDirectory(parent);
+    }
+
+    /**
+     * Moves a file, also to another file system. At each moment there is a whole one; a crash can leave
+     * both.
+     *
+     * @param from an absolute path
+     * @param to an absolute path where there is no file
+     * @throws IOException if that is not possible; the file is where it was, or in both places
+     */
+    static void move(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            log.debug("{} and {} are on different file systems", from, to, e);
+            copy(from, to);
+            Files.delete(from);
+        }
+        syncDirectory(to.getParent());
+        syncDirectory(from.getParent());
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Path next = to.resolveSibling(to.getFileName() + ".new");
+        Files.copy(from, next, StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel channel = FileChannel.open(next, WRITE)) {
+            channel.force(true);
+        }
+        Files.move(next, to, StandardCopyOption.ATOMIC_MOVE);
+        syncDirectory(to.getParent());
     }
 
     /**

@@ -6,6 +6,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
@@ -23,35 +25,42 @@ final class TableNotes implements FileNotes {
      * and the time of birth, because inodes are used again too. Where the platform does not tell the
      * birth (no JNA), the inode has to do. Where there are no inodes, the name of the file stands there.
      * Notes of files that others have deleted stay: a directory that is empty may just not be mounted.
+     *
+     * Two processes may use one state directory. So what is written is not the table as it was read once,
+     * but the table as it is then with the changes of this process.
      */
     private static final Logger log = LoggerFactory.getLogger(TableNotes.class);
     private static final String FILE = "volumes.properties";
 
-    private final @Nullable Path table;
+    private final @Nullable StateDirectory state;
     private final Object lock = new Object();
 
-    /** Null until the table is read. */
+    /** The table as it was read or written last; null until it is read. */
     @GuardedBy("lock")
-    private @Nullable Properties notes;
+    private @Nullable Properties table;
 
-    /** Whether the table on the disk is older. */
+    /** What is to be written: a text for each key, or empty if its note is removed. */
     @GuardedBy("lock")
-    private boolean changed;
+    private final Map<String, Optional<String>> changes = new HashMap<>();
 
-    TableNotes(@Nullable Path stateDirectory) {
-        this.table = stateDirectory == null ? null : stateDirectory.resolve(FILE);
+    TableNotes(@Nullable StateDirectory state) {
+        this.state = state;
     }
 
     /** Returns whether the table outlives this process. */
     boolean outlives() {
-        return table != null;
+        return state != null;
     }
 
     @Override
     public @Nullable String get(Path file, String name) throws IOException {
         synchronized (lock) {
-            Properties known = notes();
-            return known.isEmpty() ? null : known.getProperty(key(file, name));
+            if (changes.isEmpty() && table().isEmpty()) {
+                return null;
+            }
+            String key = key(file, name);
+            Optional<String> changed = changes.get(key);
+            return changed == null ? table().getProperty(key) : changed.orElse(null);
         }
     }
 
@@ -59,15 +68,15 @@ final class TableNotes implements FileNotes {
     public void put(Path file, String name, String text) throws IOException {
         String key = key(file, name);
         synchronized (lock) {
-            changed |= !text.equals(notes().setProperty(key, text));
+            changes.put(key, Optional.of(text));
         }
     }
 
     @Override
     public void remove(Path file, String name) throws IOException {
         synchronized (lock) {
-            if (!notes().isEmpty()) {
-                changed |= notes().remove(key(file, name)) != null;
+            if (get(file, name) != null) {
+                changes.put(key(file, name), Optional.empty());
             }
         }
         flush();
@@ -78,45 +87,74 @@ final class TableNotes implements FileNotes {
         flush();
     }
 
-    /** Writes the notes of all files. */
-    void flush() throws IOException {
-        synchronized (lock) {
-            if (changed && table != null) {
-                DurableFiles.replace(table, notes(), "what is known of volumes");
-            }
-            changed = false;
-        }
-    }
-
     /** Removes all notes of a file, which need not be there any more. */
     void forget(String owner) throws IOException {
         synchronized (lock) {
-            changed |= notes().keySet().removeIf(key -> ownerIn(key.toString()).equals(owner));
+            for (String key : table().stringPropertyNames()) {
+                if (key.startsWith(owner + "|")) {
+                    changes.put(key, Optional.empty());
+                }
+            }
+            changes.replaceAll(
+                    (key, text) -> key.startsWith(owner + "|") ? Optional.empty() : text);
         }
         flush();
     }
 
-    private static String ownerIn(String key) {
-        return key.substring(0, key.lastIndexOf('|'));
+    /** Writes the notes of all files. */
+    void flush() throws IOException {
+        synchronized (lock) {
+            if (changes.isEmpty()) {
+                return;
+            }
+            Map<String, Optional<String>> due = Map.copyOf(changes);
+            table = state == null ? changed(table(), due) : write(state.prepare(), due);
+            changes.clear();
+        }
+    }
+
+    private static Properties write(Path directory, Map<String, Optional<String>> changes)
+            throws IOException {
+        Path file = directory.resolve(FILE);
+        Properties written = new Properties();
+        StateLock.holding(directory, () -> {
+            written.putAll(changed(read(file), changes));
+            DurableFiles.replace(file, written, "what is known of volumes");
+        });
+        return written;
+    }
+
+    private static Properties changed(Properties table, Map<String, Optional<String>> changes) {
+        changes.forEach((key, text) -> {
+            if (text.isPresent()) {
+                table.setProperty(key, text.get());
+            } else {
+                table.remove(key);
+            }
+        });
+        return table;
     }
 
     @GuardedBy("lock")
-    private Properties notes() throws IOException {
-        Properties known = notes;
+    private Properties table() throws IOException {
+        Properties known = table;
         if (known == null) {
-            known = table == null || !Files.exists(table) ? new Properties() : read(table);
-            notes = known;
+            known = state == null ? new Properties() : read(state.prepare().resolve(FILE));
+            table = known;
         }
         return known;
     }
 
     /** A table that is damaged is kept beside: it must not make the volumes of all pools unusable. */
-    private static Properties read(Path table) throws IOException {
+    private static Properties read(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return new Properties();
+        }
         try {
-            return DurableFiles.read(table);
+            return DurableFiles.read(file);
         } catch (IOException e) {
-            Path kept = table.resolveSibling(FILE + ".damaged-" + System.currentTimeMillis());
-            Files.move(table, kept);
+            Path kept = file.resolveSibling(FILE + ".damaged-" + System.currentTimeMillis());
+            Files.move(file, kept);
             log.error(
                     "the table of volumes is damaged and kept as {}; formats and marks of volumes on"
                             + " file systems without extended attributes are lost",
@@ -145,6 +183,20 @@ final class TableNotes implements FileNotes {
             // no inodes on this platform
             return String.valueOf(file.getFileName());
         }
+    }
+
+    /**
+     * Returns whether a file is the one that had an identity. The birth counts where it is known both
+     * times: the platform may have learned to tell it since, when JNA was installed.
+     */
+    static boolean isIdentity(Path file, String former) throws IOException {
+        String identity = identity(file);
+        int at = former.lastIndexOf('@');
+        boolean birthUnknown = former.endsWith("@") || identity.endsWith("@");
+        if (birthUnknown && at > 0) {
+            return identity.startsWith(former.substring(0, at + 1));
+        }
+        return identity.equals(former);
     }
 
     private static String birth(Path file) throws IOException {

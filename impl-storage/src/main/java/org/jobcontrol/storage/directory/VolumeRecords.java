@@ -63,15 +63,15 @@ final class VolumeRecords {
     /**
      * Makes records.
      *
-     * @param stateDirectory where they are kept that the file system cannot keep; null to forget them
+     * @param state where those are kept that the file system cannot keep; null to forget them
      */
-    VolumeRecords(@Nullable Path stateDirectory) {
-        this(new AttributeNotes(), stateDirectory);
+    VolumeRecords(@Nullable StateDirectory state) {
+        this(new AttributeNotes(), state);
     }
 
-    VolumeRecords(FileNotes attributes, @Nullable Path stateDirectory) {
+    VolumeRecords(FileNotes attributes, @Nullable StateDirectory state) {
         this.attributes = attributes;
-        this.table = new TableNotes(stateDirectory);
+        this.table = new TableNotes(state);
     }
 
     /**
@@ -86,7 +86,7 @@ final class VolumeRecords {
             return null;
         }
         if (text.startsWith(MADE_QCOW2)) {
-            boolean here = text.equals(MADE_QCOW2 + TableNotes.identity(file));
+            boolean here = TableNotes.isIdentity(file, text.substring(MADE_QCOW2.length()));
             return new Format(VolumeSpec.QCOW2, !here);
         }
         return switch (text) {

@@ -64,7 +64,8 @@ class VolumeRecordsTest {
     /** Returns records as another process has them. */
     private VolumeRecords records(Kept kept) throws IOException {
         if (kept == Kept.IN_TABLE) {
-            return new VolumeRecords(new NoAttributes(), state);
+            return new VolumeRecords(
+                    new NoAttributes(), new StateDirectory(state.toString(), null));
         }
         VolumeRecords records = new VolumeRecords(null);
         assumeTrue(records.outlive(file), "no extended attributes in " + directory);
@@ -198,7 +199,8 @@ class VolumeRecordsTest {
             @Override
             public void force(Path file) {}
         };
-        VolumeRecords records = new VolumeRecords(failing, state);
+        VolumeRecords records =
+                new VolumeRecords(failing, new StateDirectory(state.toString(), null));
         assertThatThrownBy(() -> new Volumes(records).format(file))
                 .hasMessage("too many open files");
         assertThatThrownBy(() -> records.state(file)).hasMessage("too many open files");
@@ -241,11 +243,11 @@ class VolumeRecordsTest {
                 run("mount", "-t", "ramfs", "none", mount.toString()), "needs the right to mount");
         try {
             Path volume = Files.writeString(mount.resolve("a.img"), "a");
-            VolumeRecords records = new VolumeRecords(state);
+            VolumeRecords records = new VolumeRecords(new StateDirectory(state.toString(), null));
             records.recordFormat(volume, new Format("raw", false));
             records.mark(volume, VolumeState.PARTLY_WRITTEN);
             assertThat(DurableFiles.read(state.resolve("volumes.properties"))).hasSize(2);
-            assertThat(new VolumeRecords(state).state(volume))
+            assertThat(new VolumeRecords(new StateDirectory(state.toString(), null)).state(volume))
                     .isEqualTo(VolumeState.PARTLY_WRITTEN);
         } finally {
             assertThat(run("umount", mount.toString())).isTrue();
