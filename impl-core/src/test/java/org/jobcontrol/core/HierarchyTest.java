@@ -9,6 +9,8 @@ import static org.jobcontrol.api.JobType.QUERY;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.jobcontrol.api.AbortResult;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.Job;
@@ -18,10 +20,12 @@ import org.jobcontrol.api.JobGroup;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobObject;
+import org.jobcontrol.api.JobOutcome;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.JobRefusedException.Reason;
 import org.jobcontrol.api.JobRequest;
 import org.jobcontrol.api.JobState;
+import org.jobcontrol.api.JobUnavailableException;
 import org.jobcontrol.api.StorageOperation;
 import org.jobcontrol.core.contract.Waiter;
 import org.jobcontrol.core.engine.JobEngine;
@@ -237,5 +241,40 @@ class HierarchyTest {
                     .hasMessageContaining("the bound is 1");
             assertThat(pool.tryBegin(QUERY, "too many")).isEmpty();
         }
+    }
+
+    /**
+     * Interrupts a begin as soon as its hold on the pool is seen. Now and then that is before it asks for
+     * its volume; a begin that then only gives back what it has ends as WAITING, with no outcome.
+     */
+    @Test
+    void begin_interruptedBetweenPoolAndVolume_endsAborted() throws Exception {
+        Job holder = a.begin(MODIFY, "holder");
+        for (int i = 0; i < 3000; i++) {
+            Waiter<Job> waiter = Waiter.start(() -> a.begin(MODIFY, "waits", LONG));
+            Optional<JobInfo> child = Optional.empty();
+            while (child.isEmpty()) {
+                child = pool.info().jobs().stream()
+                        .filter(job -> job.id() != holder.id())
+                        .findFirst();
+            }
+            CompletionStage<JobInfo> ended = control.ended(child.get().id());
+            waiter.interrupt();
+            assertThat(waiter.thrown()).isInstanceOf(InterruptedException.class);
+            JobInfo info = ended.toCompletableFuture().get();
+            assertThat(info.state()).isEqualTo(JobState.FINISHED);
+            assertThat(info.outcome()).contains(JobOutcome.ABORTED);
+        }
+        holder.close();
+    }
+
+    @Test
+    void tryBegin_onABusyVolumeWhosePoolIsGone_isUnavailable() throws Exception {
+        Job holder = a.begin(MODIFY, "holder");
+        pool.close();
+        assertThatThrownBy(() -> a.tryBegin(MODIFY, "second"))
+                .isInstanceOf(JobUnavailableException.class)
+                .hasMessageContaining("pool images is gone");
+        holder.close();
     }
 }

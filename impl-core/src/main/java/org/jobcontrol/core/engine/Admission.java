@@ -389,9 +389,12 @@ final class Admission {
         return counted;
     }
 
-    /** Returns the first waiter that is not just kept out by the async job, or null. */
-    @Nullable
-    Hold heldBack() {
-        return heldBack;
+    /**
+     * Returns whether a waiting hold waits for its turn, too: an earlier waiter that the job slot keeps
+     * out holds it back, and it may not pass that one. A later waiter holds nobody back who came before.
+     */
+    boolean waitsItsTurn(Hold hold) {
+        Hold earlier = heldBack;
+        return earlier != null && earlier != hold && queue.isBefore(earlier, hold) && !passes(hold);
     }
 }

@@ -88,6 +88,9 @@ final class Begins {
     /** Returns whether a job cannot begin now for a reason that passes. */
     boolean notNow(CoreJobObject object, JobType type) {
         CoreJobObject parent = engine.objects().parentOf(object);
+        if (parent != null && parent.closed()) {
+            return false;
+        }
         return object.keptOut(type) || (parent != null && parent.keptOut(JobType.CHILD));
     }
 

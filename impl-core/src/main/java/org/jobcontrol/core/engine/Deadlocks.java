@@ -18,7 +18,7 @@ final class Deadlocks {
      * ends when its owner goes on, so
      *   - a job whose own request still waits (for another hold) waits for what that request waits for;
      *   - a job bound to a thread that waits, waits for what that thread's request waits for;
-     *   - a job that its owner has closed waits for the jobs it covers.
+     *   - a job keeps its slot until the jobs that it covers have ended, so it waits for those, too.
      * A job bound to nobody, or to a thread that does not wait here, is taken to end one day.
      *
      * A cycle is closed only by a wait that begins. So the search is made only then, under one lock
@@ -98,7 +98,7 @@ final class Deadlocks {
             if (request != null && !request.decided()) {
                 return follow(request);
             }
-            for (JobEntry child : job.life().open() ? List.<JobEntry>of() : Ends.covered(job)) {
+            for (JobEntry child : Ends.covered(job)) {
                 if (endsOnlyAfterStart(child)) {
                     return true;
                 }

@@ -33,7 +33,7 @@ final class InTheWay {
         jobs.addAll(running(slots, hold.type()));
         if (!hold.type().agent()
                 && !slots.keptOutBySlot(hold.type())
-                && admission.heldBack() != null) {
+                && admission.waitsItsTurn(hold)) {
             // Held back by waiters, and what they wait for is whoever is in the job slot.
             slots.jobs().forEach(holder -> jobs.add(holder.job()));
         }

@@ -208,6 +208,13 @@ public final class JobEngine implements AutoCloseable {
         recorder.close();
         executor.shutdownNow();
         clock.close();
+        // the steps of async jobs that still wait: no timer wakes them at their deadlines
+        for (JobEntry job : objects.jobs()) {
+            Request request = job.request();
+            if (request != null && request.thread() != null && !request.decided()) {
+                request.wake();
+            }
+        }
     }
 
     // ---- for the other classes of the engine ----------------------------------------------------

@@ -24,8 +24,8 @@ final class JobObjects {
 
     /** Returns the job object of a target, made if there is none or it is closed. */
     CoreJobObject get(TargetId id, Supplier<AdmissionPolicy> rules) {
-        CoreJobObject object = objects.get(id);
-        if (object != null && !object.closed()) {
+        CoreJobObject object = current(id);
+        if (object != null) {
             return object;
         }
         AdmissionPolicy policy = rules.get();
@@ -41,11 +41,25 @@ final class JobObjects {
             engine.recoveries().holdParent(anew);
             return anew;
         });
-        if (engine.closing()) {
-            // It may have been made too late to be told.
-            made.refuseAll(Reason.CLOSING);
+        return closingIfLate(made);
+    }
+
+    /** Returns the job object of a target that is not closed, or null. */
+    private @Nullable CoreJobObject current(TargetId id) {
+        CoreJobObject object = objects.get(id);
+        return object == null || object.closed() ? null : closingIfLate(object);
+    }
+
+    /**
+     * Tells a job object that the engine is closing if it may have been made too late to be told. Not
+     * only the thread that makes it does this: another one that finds it could otherwise begin a job
+     * before.
+     */
+    private CoreJobObject closingIfLate(CoreJobObject object) {
+        if (engine.closing() && object.admission() == null) {
+            object.refuseAll(Reason.CLOSING);
         }
-        return made;
+        return object;
     }
 
     /** Makes the job object of interrupted jobs; those who make the next one find it. */
@@ -60,10 +74,8 @@ final class JobObjects {
     }
 
     private CoreJobObject parentObject(TargetId id) {
-        CoreJobObject parent = objects.get(id);
-        return parent != null && !parent.closed()
-                ? parent
-                : get(id, () -> engine.adapters().policyOf(id.kind()));
+        CoreJobObject parent = current(id);
+        return parent != null ? parent : get(id, () -> engine.adapters().policyOf(id.kind()));
     }
 
     /** Returns the job object of a job object's parent target, or null; a closed one if it is gone. */
@@ -73,8 +85,8 @@ final class JobObjects {
         if (parent == null || !parent.closed()) {
             return parent;
         }
-        CoreJobObject anew = objects.get(parent.target);
-        if (anew == null || anew.closed()) {
+        CoreJobObject anew = current(parent.target);
+        if (anew == null) {
             return parent;
         }
         object.parent(anew);
@@ -82,7 +94,7 @@ final class JobObjects {
     }
 
     Optional<CoreJobObject> find(TargetId id) {
-        return Optional.ofNullable(objects.get(id)).filter(object -> !object.closed());
+        return Optional.ofNullable(current(id));
     }
 
     /** Returns all job objects, each after those closed ones that it waits for. */

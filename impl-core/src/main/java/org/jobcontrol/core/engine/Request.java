@@ -33,6 +33,8 @@ final class Request {
     private static final AtomicReferenceFieldUpdater<Request, Fate> FATE =
             AtomicReferenceFieldUpdater.newUpdater(Request.class, Fate.class, "fate");
 
+    private static final String INTERRUPTED = "its thread was interrupted";
+
     /** About as long as it takes to wake a thread; none where nobody else can run meanwhile. */
     private static final int LOOKS = Runtime.getRuntime().availableProcessors() > 1 ? 1024 : 0;
 
@@ -254,6 +256,9 @@ final class Request {
     /** Takes every hold, waiting in this thread. */
     void acquire() throws JobRefusedException, InterruptedException {
         if (Thread.interrupted()) {
+            // It may hold its intention already, so others may have seen its job: that has ended
+            // now.
+            decide(Fate.Refusal.of(current().object, Reason.ABORTED, INTERRUPTED));
             giveBack();
             throw new InterruptedException("before " + jobs.get(0).operation + " began");
         }
@@ -261,7 +266,7 @@ final class Request {
             if (goesNext && comesSoon()) {
                 continue;
             }
-            LockSupport.park(this);
+            park();
             if (Thread.interrupted()) {
                 withdraw();
                 throw new InterruptedException("while " + jobs.get(0).operation + " waited");
@@ -271,6 +276,21 @@ final class Request {
             throw refusal();
         }
         recordBegin();
+    }
+
+    /**
+     * Waits until it is woken. The clock of a closed engine has no timers any more, so a step that its
+     * async job takes then keeps its deadline itself.
+     */
+    private void park() {
+        if (!engine.closed()) {
+            LockSupport.park(this);
+            return;
+        }
+        LockSupport.parkNanos(this, deadlineNanos - engine.clock().nanos());
+        if (late()) {
+            Waits.expire(this);
+        }
     }
 
     /** Records those of its jobs that are to be; they have ended if that fails. */
@@ -357,7 +377,7 @@ final class Request {
 
     /** Leaves because the waiting thread was interrupted: whatever was admitted meanwhile ends. */
     private void withdraw() {
-        Waits.refuse(this, Reason.ABORTED, "its thread was interrupted", List.of());
+        Waits.refuse(this, Reason.ABORTED, INTERRUPTED, List.of());
         stopWaiting();
         if (admitted()) {
             jobs.forEach(job -> job.end(JobOutcome.ABORTED, null));

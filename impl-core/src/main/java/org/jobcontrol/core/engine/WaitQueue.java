@@ -49,6 +49,13 @@ final class WaitQueue {
         return lineOf(hold.type()).head() == hold;
     }
 
+    /** Returns whether a hold of the queue came before another one. */
+    boolean isBefore(Hold earlier, Hold later) {
+        Line.Place first = placeOf(earlier);
+        Line.Place second = placeOf(later);
+        return first != null && second != null && first.arrival < second.arrival;
+    }
+
     boolean empty() {
         return jobs.empty() && agents.empty();
     }
