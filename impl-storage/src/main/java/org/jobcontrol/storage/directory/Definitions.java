@@ -116,15 +116,25 @@ final class Definitions {
         });
     }
 
+    /**
+     * Checks that no other defined pool has the directory of a pool. Links and mounts can change after
+     * a pool was defined, and directories that were missing then may exist now. The pool itself need
+     * not be defined.
+     *
+     * @throws StorageException with reason INVALID_STATE, naming the other pool
+     */
+    void checkAlone(PoolSpec pool) throws StorageException {
+        checkAlone(pool, table, Reason.INVALID_STATE);
+    }
+
     private static void checkAlone(PoolSpec pool, PoolTable table, Reason reason)
             throws StorageException {
         PoolDirectory directory = new PoolDirectory(pool);
         for (PoolSpec other : table.pools().values()) {
             PoolDirectory taken = new PoolDirectory(other);
-            if (!other.name().equals(pool.name())
-                    && directory.realPath().equals(taken.realPath())) {
-                String detail = "its directory " + directory.path() + " is also that of pool "
-                        + other.name() + ", " + taken.path();
+            if (!other.name().equals(pool.name()) && directory.isSameAs(taken)) {
+                String detail = "its directory " + directory.path() + " is taken: pool "
+                        + other.name() + " has " + taken.path();
                 throw new StorageException(reason, pool.name(), null, detail, null);
             }
         }

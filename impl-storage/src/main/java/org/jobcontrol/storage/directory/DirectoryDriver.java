@@ -135,6 +135,7 @@ public final class DirectoryDriver implements StorageDriver {
 
     @Override
     public void build(PoolSpec pool, AsyncJob job) throws StorageException {
+        definitions.checkAlone(pool);
         PoolDirectory directory = new PoolDirectory(pool);
         try {
             Files.createDirectories(directory.path());
@@ -160,6 +161,7 @@ public final class DirectoryDriver implements StorageDriver {
     @Override
     public void start(PoolSpec pool, AsyncJob job)
             throws StorageException, JobAbortedException, InterruptedException {
+        definitions.checkAlone(pool);
         new PoolDirectory(pool).visit(job, entry -> {
             try {
                 if (PartFile.isReserved(PoolDirectory.nameOf(entry))) {

@@ -18,9 +18,12 @@ import org.jobcontrol.api.storage.StorageException.Reason;
 import org.jobcontrol.api.storage.VolumeSpec;
 import org.jobcontrol.storage.Pace;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The directory of a pool: which files in it are volumes, and what it means when one fails. */
 final class PoolDirectory {
+    private static final Logger log = LoggerFactory.getLogger(PoolDirectory.class);
     private static final long NEARLY_NOTHING = Pace.BLOCK;
 
     private final PoolSpec pool;
@@ -69,13 +72,38 @@ final class PoolDirectory {
         }
     }
 
-    /** Returns the path without links, as far as it is there. */
-    Path realPath() {
+    /**
+     * A path of which the part that exists has no links.
+     *
+     * @param existing the longest part that exists, resolved
+     * @param missing the rest
+     */
+    private record Resolved(Path existing, Path missing) {}
+
+    private Resolved resolve() {
+        for (Path part = path; part != null; part = part.getParent()) {
+            try {
+                return new Resolved(part.toRealPath(), part.relativize(path));
+            } catch (IOException e) {
+                log.debug("{} is missing or cannot be resolved; its parent may", part, e);
+            }
+        }
+        return new Resolved(path, path.relativize(path));
+    }
+
+    /** Returns whether another path leads to this directory, by links or by mounts. */
+    boolean isSameAs(PoolDirectory other) {
+        Resolved mine = resolve();
+        Resolved others = other.resolve();
+        if (!mine.missing.equals(others.missing)) {
+            return false;
+        }
         try {
-            return path.toRealPath();
+            return mine.existing.equals(others.existing)
+                    || Files.isSameFile(mine.existing, others.existing);
         } catch (IOException e) {
-            // It need not be there before the pool is started.
-            return path;
+            log.debug("{} and {} cannot be compared", path, other.path, e);
+            return false;
         }
     }
 
