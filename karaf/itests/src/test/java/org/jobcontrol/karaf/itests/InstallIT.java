@@ -38,6 +38,9 @@ class InstallIT {
             assertThat(karaf.home.resolve("etc/org.jobcontrol.cfg"))
                     .content()
                     .contains("begin_timeout_millis = 30000");
+            assertThat(karaf.home.resolve("etc/org.jobcontrol.storage.directory.cfg"))
+                    .content()
+                    .contains("state_dir =");
             assertThat(karaf.home.resolve("etc/org.apache.karaf.command.acl.jobctl.cfg"))
                     .exists();
             karaf.type("feature:uninstall jobcontrol-shell");

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -78,8 +79,12 @@ final class Karaf implements AutoCloseable {
         Files.writeString(path, after);
     }
 
-    Karaf start() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/karaf").toString(), "server");
+    /** Starts it with more arguments, such as {@code clean}, and returns when one can log in. */
+    Karaf start(String... arguments) throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of(home.resolve("bin/karaf").toString(), "server"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().keySet().removeIf(name -> name.startsWith("KARAF_"));
         builder.redirectErrorStream(true).redirectOutput(home.resolve("out.txt").toFile());
@@ -154,9 +159,8 @@ final class Karaf implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() throws IOException, InterruptedException {
-        client.stop();
+    /** Stops it, and returns when no process of it is left; its files stay. */
+    void stop() {
         if (process != null) {
             // bin/karaf is a script that waits for Java, but may end before it
             List<ProcessHandle> all = Stream.concat(
@@ -171,6 +175,12 @@ final class Karaf implements AutoCloseable {
                 one.onExit().join();
             }
         }
+    }
+
+    @Override
+    public void close() {
+        client.stop();
+        stop();
         await().atMost(PATIENCE).ignoreExceptions().until(() -> {
             delete(home);
             return true;
