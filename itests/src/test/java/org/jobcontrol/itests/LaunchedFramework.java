@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Dictionary;
+import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
@@ -83,15 +84,39 @@ final class LaunchedFramework implements AutoCloseable {
 
     /** Starts a framework that has nothing but itself. */
     LaunchedFramework(FrameworkFactory factory) throws Exception {
-        storage = Files.createTempDirectory(Path.of("target"), "framework").toRealPath();
-        framework = factory.newFramework(Map.of(
-                Constants.FRAMEWORK_STORAGE,
-                storage.toString(),
-                Constants.FRAMEWORK_STORAGE_CLEAN,
-                Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT,
-                "org.ops4j.pax.logging.DefaultServiceLog.level",
-                "WARN"));
+        this(factory, Map.of());
+    }
+
+    /** The same, with properties. */
+    LaunchedFramework(FrameworkFactory factory, Map<String, String> properties) throws Exception {
+        this(
+                factory,
+                Files.createTempDirectory(Path.of("target"), "framework").toRealPath(),
+                properties);
+    }
+
+    private LaunchedFramework(
+            FrameworkFactory factory, Path storage, Map<String, String> properties)
+            throws Exception {
+        this.storage = storage;
+        Map<String, String> all = new HashMap<>(properties);
+        all.put(Constants.FRAMEWORK_STORAGE, storage.toString());
+        all.put("org.ops4j.pax.logging.DefaultServiceLog.level", "WARN");
+        framework = factory.newFramework(all);
         framework.start();
+    }
+
+    /** Starts a framework with what an earlier one has left in its storage: the same bundles. */
+    static LaunchedFramework again(
+            FrameworkFactory factory, Path storage, Map<String, String> properties)
+            throws Exception {
+        LaunchedFramework framework = new LaunchedFramework(factory, storage, properties);
+        for (Bundle bundle : framework.context().getBundles()) {
+            if (bundle.getLocation().contains("/target/bundles/")) {
+                framework.ours.add(bundle);
+            }
+        }
+        return framework;
     }
 
     /** Starts what our bundles need. */
