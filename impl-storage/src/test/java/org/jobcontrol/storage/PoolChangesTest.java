@@ -90,6 +90,7 @@ class PoolChangesTest {
                 pool.create(VolumeSpec.sparse("a.img", HUGE), LONG).await();
         StorageVolume written = volume(pool, "b.img", 10);
         JobFuture<Void> wipe = wiped.wipe(LONG);
+        await().until(() -> wiped.jobs().info().async().isPresent());
         JobFuture<Void> waiter = wiped.wipe(LONG);
         VolumeUpload upload = written.openUpload(0, 10, LONG);
         await().until(() -> wiped.jobs().info().queue().size() == 1);

@@ -49,10 +49,6 @@ final class PoolDirectory {
         this.path = pool.path().toAbsolutePath().normalize();
     }
 
-    String name() {
-        return pool.name();
-    }
-
     Path path() {
         return path;
     }

@@ -30,6 +30,9 @@ final class StateDirectory {
     /** The file with the definitions of the pools. */
     static final String POOLS = "pools.properties";
 
+    /** The file with what is known of volumes on file systems without extended attributes. */
+    static final String VOLUMES = "volumes.properties";
+
     static final String KEY = "state_dir";
 
     private static final Logger log = LoggerFactory.getLogger(StateDirectory.class);
@@ -96,6 +99,7 @@ final class StateDirectory {
         try {
             DurableFiles.createDirectories(directory);
             if (former != null && !movedAll) {
+                move(former.resolve(VOLUMES), directory);
                 move(former.resolve(POOLS), directory);
                 movedAll = true;
             }

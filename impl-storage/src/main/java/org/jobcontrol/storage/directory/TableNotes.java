@@ -30,7 +30,6 @@ final class TableNotes implements FileNotes {
      * but the table as it is then with the changes of this process.
      */
     private static final Logger log = LoggerFactory.getLogger(TableNotes.class);
-    private static final String FILE = "volumes.properties";
 
     private final @Nullable StateDirectory state;
     private final Object lock = new Object();
@@ -115,7 +114,7 @@ final class TableNotes implements FileNotes {
 
     private static Properties write(Path directory, Map<String, Optional<String>> changes)
             throws IOException {
-        Path file = directory.resolve(FILE);
+        Path file = directory.resolve(StateDirectory.VOLUMES);
         Properties written = new Properties();
         StateLock.holding(directory, () -> {
             written.putAll(changed(read(file), changes));
@@ -139,7 +138,9 @@ final class TableNotes implements FileNotes {
     private Properties table() throws IOException {
         Properties known = table;
         if (known == null) {
-            known = state == null ? new Properties() : read(state.prepare().resolve(FILE));
+            known = state == null
+                    ? new Properties()
+                    : read(state.prepare().resolve(StateDirectory.VOLUMES));
             table = known;
         }
         return known;
@@ -153,7 +154,8 @@ final class TableNotes implements FileNotes {
         try {
             return DurableFiles.read(file);
         } catch (IOException e) {
-            Path kept = file.resolveSibling(FILE + ".damaged-" + System.currentTimeMillis());
+            Path kept = file.resolveSibling(
+                    StateDirectory.VOLUMES + ".damaged-" + System.currentTimeMillis());
             Files.move(file, kept);
             log.error(
                     "the table of volumes is damaged and kept as {}; formats and marks of volumes on"

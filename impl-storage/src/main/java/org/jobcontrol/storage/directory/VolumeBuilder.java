@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.storage.StorageException;
-import org.jobcontrol.api.storage.StorageException.Reason;
 import org.jobcontrol.api.storage.VolumeInfo;
 import org.jobcontrol.api.storage.VolumeSpec;
 import org.jobcontrol.api.storage.VolumeState;
@@ -122,12 +121,11 @@ final class VolumeBuilder {
         } catch (IOException e) {
             throw from.failure(source, "it cannot be read", e);
         }
-        if (spec.attributes().containsKey(VolumeSpec.BACKING)) {
-            String detail = "a copy holds all itself and lies on no other volume";
-            throw new StorageException(Reason.UNSUPPORTED, to.name(), spec.name(), detail, null);
-        }
         return build(to, spec, job, part -> {
             checkFormat(spec, false);
+            if (spec.attributes().containsKey(VolumeSpec.BACKING)) {
+                throw new PoolDirectory.Unsupported("a copy lies on no other volume");
+            }
             inherit(part, read.state());
             if (read.isTakenAsItIs()) {
                 records.recordFormat(part, new Format(spec.format(), read.found()));

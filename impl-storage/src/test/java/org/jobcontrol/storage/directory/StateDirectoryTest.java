@@ -116,6 +116,14 @@ class StateDirectoryTest {
     }
 
     @Test
+    void tableOfVolumes_isMovedToo() throws Exception {
+        Files.writeString(dataArea.resolve("volumes.properties"), "key=note\n");
+        Path state = place(Map.of("jobcontrol.home", directory + "/home"), Map.of());
+        assertThat(state.resolve("volumes.properties")).content().isEqualTo("key=note\n");
+        assertThat(dataArea.resolve("volumes.properties")).doesNotExist();
+    }
+
+    @Test
     void fileOfTheDataArea_isMovedToAnotherFileSystem() throws Exception {
         Path memory = Path.of("/dev/shm");
         assumeTrue(
