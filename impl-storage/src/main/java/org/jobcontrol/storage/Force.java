@@ -2,8 +2,8 @@ package org.jobcontrol.storage;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.jobcontrol.api.AbortResult;
 import org.jobcontrol.api.Job;
@@ -14,6 +14,7 @@ import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobObjectInfo;
 import org.jobcontrol.api.JobRefusedException;
+import org.jobcontrol.api.JobState;
 import org.jobcontrol.api.storage.StorageException;
 
 /** Gets rid of what is in the way of a job, and then does what the job is for. */
@@ -35,17 +36,24 @@ final class Force {
             throws StorageException, JobRefusedException, InterruptedException {
         JobFuture<Job> mine = jobs.beginLater(work.type(), work.operation(), timeout);
         List<JobInfo> asked = new ArrayList<>();
-        for (JobInfo other : inTheWay(jobs.info(), mine.id())) {
-            Optional<JobInfo> itself = control.job(other.id());
+        for (JobInfo other : waitersFirst(control, inTheWay(jobs.info(), mine.id()))) {
             AbortResult result = control.abort(other.id(), Duration.ZERO);
             if (result != AbortResult.NO_SUCH_JOB && result != AbortResult.TOO_LATE) {
-                asked.add(itself.orElse(other));
+                asked.add(other);
             }
         }
         try (Job job = await(mine)) {
             UnderJob.under(job, call);
         }
         return List.copyOf(asked);
+    }
+
+    /** Returns the jobs as they are now. The end of a running one would admit a waiting one. */
+    private static List<JobInfo> waitersFirst(JobControl control, List<JobInfo> jobs) {
+        return jobs.stream()
+                .map(job -> control.job(job.id()).orElse(job))
+                .sorted(Comparator.comparing(job -> job.state() != JobState.WAITING))
+                .toList();
     }
 
     private static List<JobInfo> inTheWay(JobObjectInfo now, long mine) {

@@ -1,8 +1,10 @@
 package org.jobcontrol.storage;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
@@ -17,6 +19,11 @@ abstract class OpenStream implements Channel {
     private final Job job;
     private final Channel opened;
     private final AtomicBoolean ended = new AtomicBoolean();
+
+    /** Done when all is closed and the job has ended, whoever does that. */
+    private final CountDownLatch over = new CountDownLatch(1);
+
+    private volatile @Nullable Thread closer;
     private volatile @Nullable IOException failure;
 
     OpenStream(Job job, Channel opened) {
@@ -65,12 +72,14 @@ abstract class OpenStream implements Channel {
     @Override
     public final void close() throws IOException {
         if (!ended.compareAndSet(false, true)) {
+            awaitOver();
             IOException known = failure;
             if (known != null) {
                 throw again(known);
             }
             return;
         }
+        closer = Thread.currentThread();
         try (opened) {
             IOException known = failure;
             if (known != null) {
@@ -90,6 +99,7 @@ abstract class OpenStream implements Channel {
         if (!ended.compareAndSet(false, true)) {
             return;
         }
+        closer = Thread.currentThread();
         JobAbortedException cause =
                 new JobAbortedException(job.id(), job.operation() + " was asked to abort");
         IOException told = new IOException(cause.getMessage(), cause);
@@ -108,6 +118,20 @@ abstract class OpenStream implements Channel {
             closed();
         } finally {
             job.close();
+            over.countDown();
+        }
+    }
+
+    /** Waits until an abort that was quicker has closed all; not for itself, within what it calls. */
+    private void awaitOver() throws IOException {
+        if (Thread.currentThread() == closer) {
+            return;
+        }
+        try {
+            over.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while " + job + " is being ended");
         }
     }
 

@@ -128,6 +128,21 @@ class VolumesInUseTest {
     }
 
     @Test
+    void shrink_ofAnImageThatAGuestHasOpen_marksNothing() throws Exception {
+        StorageVolume volume =
+                pool.create(VolumeSpec.qcow2("a.qcow2", 4 * MIB), LONG).await();
+        try (Guest guest = Guest.of(volume)) {
+            assertRefused(() -> volume.shrink(MIB, LONG).await(), Reason.IN_USE, "another process");
+            assertThat(volume.query(LONG).state()).isEqualTo(VolumeState.INTACT);
+        }
+        volume.shrink(MIB - 1, LONG).await();
+        assertThat(volume.info().capacity()).isEqualTo(MIB);
+        assertThat(volume.info().state()).isEqualTo(VolumeState.INTACT);
+        volume.resize(MIB + 1, LONG).await();
+        assertThat(volume.info().capacity()).isEqualTo(MIB + 512);
+    }
+
+    @Test
     void volume_thatAGuestReads_isNotChangedButCopied() throws Exception {
         StorageVolume volume = volume(pool, "a.raw", MIB);
         try (Guest guest = Guest.of(volume, "-r")) {

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class AttributeNotes implements FileNotes {
     private static final int LONGEST = 128;
 
+    /** Stands for a text that nothing here writes. */
+    private static final String TOO_LONG = "a text of more than " + LONGEST + " bytes";
+
     @Override
     public @Nullable String get(Path file, String name) throws IOException {
         UserDefinedFileAttributeView view = view(file);
@@ -24,7 +27,7 @@ final class AttributeNotes implements FileNotes {
             return null;
         }
         if (view.size(name) > LONGEST) {
-            throw new IOException(file + ": its attribute " + name + " is longer than any of ours");
+            return TOO_LONG;
         }
         ByteBuffer value = ByteBuffer.allocate(LONGEST);
         view.read(name, value);

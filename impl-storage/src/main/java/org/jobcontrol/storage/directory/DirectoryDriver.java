@@ -288,19 +288,21 @@ public final class DirectoryDriver implements StorageDriver {
             throws StorageException, JobAbortedException, InterruptedException {
         change(pool, volume, job, "its size cannot be changed", (directory, file) -> {
             ImageChain chain = volumes.chain(directory, file);
-            boolean smaller = capacity < volumes.describe(directory, file).capacity();
+            boolean raw = chain.format().equals(VolumeSpec.RAW);
+            long size = raw ? capacity : QemuImg.capacity(capacity);
+            boolean smaller = size < volumes.describe(directory, file).capacity();
             if (smaller) {
                 volumes.checkNoOverlays(directory, file);
             }
-            job.record(Map.of(CrashCleanup.CAPACITY, String.valueOf(capacity)));
-            if (chain.format().equals(VolumeSpec.RAW)) {
+            job.record(Map.of(CrashCleanup.CAPACITY, String.valueOf(size)));
+            if (raw) {
                 try (Closeable lock = images.toChange(file)) {
-                    Bytes.resize(file, capacity);
+                    Bytes.resize(file, size);
                 }
             } else if (smaller) {
-                shrink(chain, file, capacity, job);
+                shrink(chain, file, size, job);
             } else {
-                QemuImg.resize(chain, capacity, false, job);
+                QemuImg.resize(chain, size, false, job);
             }
         });
         return query(pool, volume, job);
@@ -310,6 +312,8 @@ public final class DirectoryDriver implements StorageDriver {
     private void shrink(ImageChain chain, Path file, long capacity, AsyncJob job)
             throws IOException, JobAbortedException, InterruptedException {
         VolumeState before = records.state(file);
+        QemuImg.checkInstalled();
+        images.checkUnused(file);
         job.checkpoint();
         job.abortable(false);
         records.mark(file, VolumeState.PARTLY_WRITTEN);

@@ -8,6 +8,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.Serial;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -101,17 +102,30 @@ final class DurableFiles {
         syncDirectory(to.getParent());
     }
 
+    /** Thrown when a file was read and is malformed. */
+    static final class Malformed extends IOException {
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        Malformed(Path file, IllegalArgumentException cause) {
+            super(file + " cannot be read: " + cause.getMessage(), cause);
+        }
+    }
+
     /**
      * Reads a properties file.
      *
-     * @throws IOException if the file cannot be read or is malformed; the message names the file
+     * @throws Malformed if the file is malformed
+     * @throws IOException if it cannot be read; the message names the file
      */
     static Properties read(Path file) throws IOException {
         Properties properties = new Properties();
         try (InputStream stream = Files.newInputStream(file)) {
             properties.load(stream);
             return properties;
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IllegalArgumentException e) {
+            throw new Malformed(file, e);
+        } catch (IOException e) {
             throw new IOException(file + " cannot be read: " + e.getMessage(), e);
         }
     }

@@ -9,12 +9,14 @@ import java.io.Serial;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,10 +61,12 @@ final class ImageLocks {
     /** An open file whose bytes are locked, and how much work goes on under that. */
     private static final class Shared {
         private final Linux.OpenFile file;
+        private final boolean toChange;
         private int users = 1;
 
-        Shared(Linux.OpenFile file) {
+        Shared(Linux.OpenFile file, boolean toChange) {
             this.file = file;
+            this.toChange = toChange;
         }
     }
 
@@ -93,7 +97,7 @@ final class ImageLocks {
             return () -> {};
         }
         Attempt all = open -> open.tryLock(USED, ALL, false);
-        return hold(file, linux.get().openToWrite(file), all, "as an image");
+        return hold(file, linux.get().openToWrite(file), true, all, "as an image");
     }
 
     /**
@@ -110,7 +114,7 @@ final class ImageLocks {
                 && open.tryLock(NOT_SHARED + WRITE, 1, true)
                 && open.tryLock(NOT_SHARED + RESIZE, 1, true)
                 && !open.isLocked(USED + WRITE, 1);
-        return hold(file, linux.get().openToRead(file), reader, "for writing");
+        return hold(file, linux.get().openToRead(file), false, reader, "for writing");
     }
 
     /**
@@ -128,9 +132,7 @@ final class ImageLocks {
             if (open.isLocked(USED, ALL) && !isHeld(file)) {
                 throw new InUse("as an image");
             }
-        } catch (InUse e) {
-            throw e;
-        } catch (IOException e) {
+        } catch (Linux.Unsupported | AccessDeniedException e) {
             log.debug("{} cannot be asked for its locks", file, e);
         }
     }
@@ -141,7 +143,8 @@ final class ImageLocks {
         }
     }
 
-    private Closeable hold(Path file, Linux.OpenFile open, Attempt attempt, String how)
+    private Closeable hold(
+            Path file, Linux.OpenFile open, boolean toChange, Attempt attempt, String how)
             throws IOException {
         boolean kept = false;
         try {
@@ -152,13 +155,22 @@ final class ImageLocks {
                     if (!isLocked(open, attempt)) {
                         throw new InUse(how);
                     }
-                    held.put(key, new Shared(open));
+                    shared = new Shared(open, toChange);
+                    held.put(key, shared);
                     kept = true;
+                } else if (toChange && !shared.toChange) {
+                    // QEMU may read it beside a copy that a released job still makes
+                    throw new InUse("for a copy");
                 } else {
                     shared.users++;
                 }
             }
-            return () -> release(key);
+            AtomicBoolean released = new AtomicBoolean();
+            return () -> {
+                if (released.compareAndSet(false, true)) {
+                    release(key);
+                }
+            };
         } finally {
             if (!kept) {
                 open.close();
@@ -191,7 +203,7 @@ final class ImageLocks {
         return key == null ? file : key;
     }
 
-    private static void checkForAMoment(Path file) throws InUse {
+    private static void checkForAMoment(Path file) throws IOException {
         try (FileChannel channel = Bytes.openToWrite(file);
                 FileLock taken = channel.tryLock(USED, ALL, false)) {
             if (taken == null) {
@@ -199,9 +211,7 @@ final class ImageLocks {
             }
         } catch (OverlappingFileLockException e) {
             throw new InUse("in another framework of this process");
-        } catch (InUse e) {
-            throw e;
-        } catch (IOException e) {
+        } catch (AccessDeniedException e) {
             log.debug("{} cannot be asked for its locks", file, e);
         }
     }

@@ -11,6 +11,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -52,6 +53,7 @@ final class Linux {
     private static final int STATX_BIRTH_NANOS_AT = 88;
     private static final int BLOCK = 512;
 
+    private static final int EPERM = 1;
     private static final int ENOENT = 2;
     private static final int ENXIO = 6;
     private static final int EAGAIN = 11;
@@ -172,6 +174,9 @@ final class Linux {
         int errno = e.getErrorCode();
         if (errno == ENOENT) {
             return new NoSuchFileException(file.toString());
+        }
+        if (errno == EACCES || errno == EPERM) {
+            return new AccessDeniedException(file.toString(), null, e.getMessage());
         }
         return switch (errno) {
             // EXDEV, EINVAL, ENOTTY, ENOSYS, EOPNOTSUPP

@@ -39,8 +39,11 @@ record Qcow2Header(
      *
      * Behind the header stand extensions: type, length, data padded to 8 bytes; type 0 ends them.
      */
+    /** No image is shorter, in bytes. */
+    static final int SHORTEST = 72;
+
     private static final int MAGIC = 0x514649fb;
-    private static final int VERSION_2_LENGTH = 72;
+    private static final int VERSION_2_LENGTH = SHORTEST;
     private static final int VERSION_3_LENGTH = 104;
     private static final int EXTERNAL_DATA = 1 << 2;
     private static final int END_OF_EXTENSIONS = 0;

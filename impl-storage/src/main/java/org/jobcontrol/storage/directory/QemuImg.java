@@ -23,6 +23,9 @@ final class QemuImg {
     private static final String TOOL = "qemu-img";
     private static final Pattern PERCENT = Pattern.compile("\\(\\s*(\\d+\\.\\d+)/100%\\)");
 
+    /** qcow2 counts in sectors of so many bytes. */
+    static final long SECTOR = 512;
+
     /** What changes little more than a header. */
     private static final Duration SHORT = Duration.ofMinutes(10);
 
@@ -47,6 +50,17 @@ final class QemuImg {
             super("this needs qemu-img, which is not installed (Debian, Ubuntu: package"
                     + " qemu-utils; Fedora, SUSE: qemu-img or qemu-tools)");
         }
+    }
+
+    static void checkInstalled() throws Missing {
+        if (!ToolProcess.isInstalled(TOOL)) {
+            throw new Missing();
+        }
+    }
+
+    /** Returns the capacity of a qcow2 image that is to have as many bytes: it has whole sectors. */
+    static long capacity(long bytes) {
+        return bytes > Long.MAX_VALUE - SECTOR ? bytes : (bytes + SECTOR - 1) / SECTOR * SECTOR;
     }
 
     /** Makes a qcow2 image in a file that is there and empty. */
@@ -118,9 +132,7 @@ final class QemuImg {
             Job job,
             Consumer<CharSequence> printed)
             throws IOException, JobAbortedException, InterruptedException {
-        if (!ToolProcess.isInstalled(TOOL)) {
-            throw new Missing();
-        }
+        checkInstalled();
         List<String> command = new ArrayList<>(List.of(TOOL));
         command.addAll(arguments);
         try {

@@ -4,8 +4,10 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.Path;
 
 /** A lock on a state directory that excludes other processes and other frameworks of this process. */
@@ -35,6 +37,10 @@ final class StateLock {
             try (FileChannel channel = FileChannel.open(file, CREATE, WRITE);
                     FileLock held = channel.lock()) {
                 action.run();
+            } catch (FileLockInterruptionException e) {
+                ClosedByInterruptException interrupted = new ClosedByInterruptException();
+                interrupted.initCause(e);
+                throw interrupted;
             }
         }
     }

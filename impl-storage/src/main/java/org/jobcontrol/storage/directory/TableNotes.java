@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import org.jobcontrol.api.storage.VolumeSpec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -125,6 +126,11 @@ final class TableNotes implements FileNotes {
 
     private static Properties changed(Properties table, Map<String, Optional<String>> changes) {
         changes.forEach((key, text) -> {
+            boolean probed = text.isPresent() && text.get().endsWith(VolumeRecords.FOUND);
+            if (probed && VolumeSpec.RAW.equals(table.getProperty(key))) {
+                // another process has made this volume since
+                return;
+            }
             if (text.isPresent()) {
                 table.setProperty(key, text.get());
             } else {
@@ -153,7 +159,7 @@ final class TableNotes implements FileNotes {
         }
         try {
             return DurableFiles.read(file);
-        } catch (IOException e) {
+        } catch (DurableFiles.Malformed e) {
             Path kept = file.resolveSibling(
                     StateDirectory.VOLUMES + ".damaged-" + System.currentTimeMillis());
             Files.move(file, kept);
@@ -188,15 +194,14 @@ final class TableNotes implements FileNotes {
     }
 
     /**
-     * Returns whether a file is the one that had an identity. The birth counts where it is known both
-     * times: the platform may have learned to tell it since, when JNA was installed.
+     * Returns whether a file is the one that had an identity. The inode alone counts only where the
+     * birth cannot be told: an inode can be guessed.
      */
     static boolean isIdentity(Path file, String former) throws IOException {
         String identity = identity(file);
         int at = former.lastIndexOf('@');
-        boolean birthUnknown = former.endsWith("@") || identity.endsWith("@");
-        if (birthUnknown && at > 0) {
-            return identity.startsWith(former.substring(0, at + 1));
+        if (identity.endsWith("@") && at > 0) {
+            return identity.equals(former.substring(0, at + 1));
         }
         return identity.equals(former);
     }

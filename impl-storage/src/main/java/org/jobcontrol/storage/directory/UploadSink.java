@@ -120,11 +120,15 @@ final class UploadSink implements VolumeSink {
     @Override
     public void close() throws IOException {
         // before the lock is waited for: this ends a write that another thread is in
-        channel.close();
-        synchronized (lock) {
-            try (image;
-                    Writeback behind = writeback) {
-                // a null one is not closed
+        try (image;
+                channel) {
+            channel.close();
+        } finally {
+            synchronized (lock) {
+                Writeback behind = writeback;
+                if (behind != null) {
+                    behind.close();
+                }
             }
         }
     }

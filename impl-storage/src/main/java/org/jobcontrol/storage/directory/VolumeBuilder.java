@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes volumes: new ones, and copies of others. Safe for use by many threads. */
 final class VolumeBuilder {
-    /** qcow2 counts in sectors of so many bytes. */
-    private static final long SECTOR = 512;
-
     private final Volumes volumes;
     private final VolumeRecords records;
     private final Fences fences;
@@ -167,9 +164,9 @@ final class VolumeBuilder {
                     + " internal snapshots, which only a copy to qcow2 of an image without a backing"
                     + " file keeps");
         }
-        if (raw && !same && capacity % SECTOR != 0) {
+        if (raw && !same && capacity % QemuImg.SECTOR != 0) {
             throw new PoolDirectory.Unsupported("it has " + capacity + " bytes, and a copy in "
-                    + format + " would have more: a multiple of " + SECTOR);
+                    + format + " would have more: a multiple of " + QemuImg.SECTOR);
         }
         return new Source(
                 chain,
@@ -185,11 +182,7 @@ final class VolumeBuilder {
         long[] written = new long[1];
         try {
             fences.pass(file, job);
-            AtomicFiles.build(file, job, part -> {
-                written[0] = filler.fill(part);
-                records.flush();
-                fences.pass(file, job);
-            });
+            AtomicFiles.build(file, job, part -> written[0] = fill(file, part, job, filler));
             // There is a volume now, so an interrupt comes too late.
             return Uninterruptible.call(() -> {
                 volumes.made(file, written[0]);
@@ -197,6 +190,22 @@ final class VolumeBuilder {
             });
         } catch (IOException e) {
             throw pool.failure(spec.name(), "it cannot be made", e);
+        }
+    }
+
+    private long fill(Path file, Path part, Job job, Filler filler)
+            throws IOException, JobAbortedException, InterruptedException {
+        boolean filled = false;
+        try {
+            long written = filler.fill(part);
+            records.flush();
+            fences.pass(file, job);
+            filled = true;
+            return written;
+        } finally {
+            if (!filled) {
+                records.forget(part);
+            }
         }
     }
 }

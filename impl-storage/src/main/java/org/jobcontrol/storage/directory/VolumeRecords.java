@@ -35,7 +35,7 @@ final class VolumeRecords {
     private static final Logger log = LoggerFactory.getLogger(VolumeRecords.class);
     private static final String FORMAT = "jobcontrol.format";
     private static final String STATE = "jobcontrol.state";
-    private static final String FOUND = " found";
+    static final String FOUND = " found";
     private static final String MADE_QCOW2 = VolumeSpec.QCOW2 + " made ";
 
     private final FileNotes attributes;
@@ -170,6 +170,15 @@ final class VolumeRecords {
             table.forget(owner);
         } catch (IOException e) {
             log.warn("the record of {} stays, though the file is deleted", file, e);
+        }
+    }
+
+    /** Forgets a file that is discarded; a failure is logged, for the caller has another one to report. */
+    void forget(Path file) {
+        try {
+            table.forget(TableNotes.owner(file));
+        } catch (IOException e) {
+            log.warn("the record of {} stays, though the file is discarded", file, e);
         }
     }
 

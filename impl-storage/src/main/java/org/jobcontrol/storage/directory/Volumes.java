@@ -120,10 +120,14 @@ final class Volumes {
      * @throws NoSuchFileException if there is no regular file; a symbolic link is not one
      */
     Format format(Path file) throws IOException {
-        attributes(file);
+        boolean empty = attributes(file).size() < Qcow2Header.SHORTEST;
         Format recorded = records.format(file);
         if (recorded != null) {
             return recorded;
+        }
+        if (empty) {
+            // Another process may be making it: it is looked at again.
+            return new Format(VolumeSpec.RAW, true);
         }
         Format probed =
                 new Format(Qcow2Header.isAt(file) ? VolumeSpec.QCOW2 : VolumeSpec.RAW, true);
@@ -232,10 +236,11 @@ final class Volumes {
             if (known != null && known.matches(attributes)) {
                 return known.file;
             }
+            Instant seen = Instant.now();
             Path backing = format(entry).name().equals(VolumeSpec.QCOW2)
                     ? ImageChain.backingOf(entry)
                     : null;
-            backings.put(entry, Backing.of(attributes, backing));
+            backings.put(entry, Backing.of(attributes, seen, backing));
             return backing;
         } catch (NoSuchFileException | AccessDeniedException e) {
             return null;
@@ -253,14 +258,14 @@ final class Volumes {
             Instant seen,
             @Nullable Path file) {
         /** A change that follows at once may leave the time of the file as it is. */
-        private static final Duration CERTAIN = Duration.ofSeconds(1);
+        private static final Duration CERTAIN = Duration.ofSeconds(3);
 
-        static Backing of(BasicFileAttributes attributes, @Nullable Path file) {
+        static Backing of(BasicFileAttributes attributes, Instant seen, @Nullable Path file) {
             return new Backing(
                     attributes.fileKey(),
                     attributes.size(),
                     attributes.lastModifiedTime(),
-                    Instant.now(),
+                    seen,
                     file);
         }
 

@@ -259,4 +259,45 @@ class VolumeRecordsTest {
         process.getInputStream().readAllBytes();
         return process.waitFor() == 0;
     }
+
+    /** An inode can be guessed, a time of birth cannot. */
+    @Test
+    void recordOfAnImage_withoutBirth_saysFound() throws Exception {
+        assumeTrue(LinuxSupport.linux().isPresent(), "only Linux tells when a file was made");
+        VolumeRecords records = records(Kept.AS_ATTRIBUTE);
+        Object inode = Files.getAttribute(file, "unix:ino");
+        new AttributeNotes().put(file, "jobcontrol.format", "qcow2 made " + inode + "@");
+        assertThat(records.format(file)).isEqualTo(new Format("qcow2", true));
+    }
+
+    @Test
+    void record_thatIsTooLong_isRefused() throws Exception {
+        VolumeRecords records = records(Kept.AS_ATTRIBUTE);
+        new AttributeNotes().put(file, "jobcontrol.format", "x".repeat(500));
+        assertThatThrownBy(() -> records.format(file)).isInstanceOf(VolumeRecords.Unknown.class);
+    }
+
+    /** A table that cannot be read now is neither damaged nor empty. */
+    @Test
+    void table_thatCannotBeRead_isNotSetAside() throws Exception {
+        Path table = Files.createDirectory(state.resolve("volumes.properties"));
+        assertThatThrownBy(() -> records(Kept.IN_TABLE).format(file))
+                .isInstanceOf(IOException.class);
+        assertThat(table).isDirectory();
+    }
+
+    /** Another process may just be making it. */
+    @Test
+    void file_thatIsStillEmpty_isProbedAgain() throws Exception {
+        Volumes volumes = new Volumes(records(Kept.AS_ATTRIBUTE));
+        Path image = Files.createFile(directory.resolve("b.img"));
+        assertThat(volumes.format(image)).isEqualTo(new Format("raw", true));
+        byte[] header = new byte[100];
+        header[0] = 'Q';
+        header[1] = 'F';
+        header[2] = 'I';
+        header[3] = (byte) 0xfb;
+        Files.write(image, header);
+        assertThat(volumes.format(image)).isEqualTo(new Format("qcow2", true));
+    }
 }
