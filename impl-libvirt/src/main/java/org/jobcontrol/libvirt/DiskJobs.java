@@ -1,16 +1,18 @@
 package org.jobcontrol.libvirt;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.sun.jna.Memory;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jobcontrol.api.DomainOperation;
 import org.jobcontrol.api.Job;
-import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.LibvirtException;
 import org.jobcontrol.api.Progress;
 import org.jobcontrol.api.domain.DomainException;
@@ -18,20 +20,26 @@ import org.jobcontrol.api.domain.DomainException.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The jobs on the disks of domains, a backup among them: what libvirt tells of them, and is told. */
+/** The jobs of ours on the disks of domains, a backup among them: their events, aborts and progress. */
 final class DiskJobs {
     /*
-     * The events of one domain and disk go into a queue that is there before the job is begun. An abort
-     * is pushed by the aborter, and by the job's own thread as long as nothing else was told: an abort
-     * that comes before libvirt has begun is refused by it.
+     * Events. Those of one domain go into the queue of its watch, which is there before libvirt is asked
+     * to begin the job. The statistics of an ended backup may be those of an earlier one that was
+     * released; JobIdentity tells. Events of a job on one disk have no such mark, but libvirt runs one
+     * at a time on a disk.
+     *
+     * Abort. Each watch registers its abort on its own job. It is pushed on a thread of the
+     * hypervisor's, once libvirt has begun the job: earlier it would meet another client's. It is pushed
+     * again by the job's own thread, as long as no other event comes.
+     *
+     * Release. The waiting thread of a job that is taken from its owner ends, and its watch with it.
+     * libvirt goes on with the work.
      */
     private static final Logger LOG = LoggerFactory.getLogger(DiskJobs.class);
 
-    private static final long TICK_MILLIS = 500;
     private static final int INFO_SIZE = 32;
     private static final int INFO_DONE = 16;
     private static final int INFO_END = 24;
-    private static final String UNEXPLAINED = "libvirt does not say why";
 
     /** A backup is on no disk, but on all that it names. */
     static final String BACKUP = "";
@@ -44,22 +52,7 @@ final class DiskJobs {
     private final RunningJobs running;
     private final Libvirt libvirt;
     private final Virt virt;
-    private final Map<UUID, Watched> watched = new ConcurrentHashMap<>();
-
-    /** What was told. */
-    enum Told {
-        READY,
-        COMPLETED,
-        FAILED,
-        CANCELED,
-        STOPPED,
-        LOST
-    }
-
-    /** What the statistics of a backup, or an event, say of its end. */
-    private record Word(Told told, String text) {
-        static final Word LOST = new Word(Told.LOST, "the connection to libvirt was lost");
-    }
+    private final Map<UUID, DiskWatch> watches = new ConcurrentHashMap<>();
 
     DiskJobs(Hypervisor hypervisor, DomainCalls calls, RunningJobs running) {
         this.hypervisor = hypervisor;
@@ -69,189 +62,174 @@ final class DiskJobs {
         this.virt = libvirt.virt();
     }
 
-    // ---- what is told; on the event loop's thread -----------------------------------------------
+    // ---- events ---------------------------------------------------------------------------------
 
     void blockJob(UUID domain, String disk, int status) {
-        Told told = switch (status) {
-            case Flags.DOMAIN_BLOCK_JOB_COMPLETED -> Told.COMPLETED;
-            case Flags.DOMAIN_BLOCK_JOB_CANCELED -> Told.CANCELED;
-            case Flags.DOMAIN_BLOCK_JOB_READY -> Told.READY;
-            default -> Told.FAILED;
+        DiskWatch.Kind kind = switch (status) {
+            case Flags.DOMAIN_BLOCK_JOB_COMPLETED -> DiskWatch.Kind.COMPLETED;
+            case Flags.DOMAIN_BLOCK_JOB_CANCELED -> DiskWatch.Kind.CANCELED;
+            case Flags.DOMAIN_BLOCK_JOB_READY -> DiskWatch.Kind.READY;
+            default -> DiskWatch.Kind.FAILED;
         };
-        Watched job = watched.get(domain);
-        if (job != null && job.disk.equals(disk)) {
-            job.words.add(new Word(told, UNEXPLAINED));
+        DiskWatch watch = watches.get(domain);
+        if (watch != null && watch.disk.equals(disk)) {
+            watch.add(kind);
         }
     }
 
-    /** A backup has ended; it says so once, whatever its disks say. */
+    /** A backup has ended; libvirt sends this once, whatever the events of its disks are. */
     void jobCompleted(UUID domain, Map<String, Object> statistics) {
-        boolean success = !Boolean.FALSE.equals(statistics.get("success"));
-        String text = String.valueOf(statistics.getOrDefault("errmsg", ""));
-        Watched job = watched.get(domain);
-        if (job != null && job.isBackup()) {
-            job.job.progress(JobStatistics.progress(statistics));
-            // one that was aborted may say that it succeeded, and give a reason all the same
-            Told whole = text.isEmpty() ? Told.COMPLETED : Told.CANCELED;
-            Told told = success ? whole : Told.FAILED;
-            job.words.add(new Word(told, text.isEmpty() ? UNEXPLAINED : text));
+        DiskWatch watch = watches.get(domain);
+        if (watch != null && watch.isBackup() && isOf(watch, statistics)) {
+            watch.completed(statistics);
         }
+    }
+
+    private static boolean isOf(DiskWatch watch, Map<String, Object> statistics) {
+        return JobIdentity.isOfCall(statistics, watch.operation, watch.calledNanos);
     }
 
     void stopped(UUID domain) {
-        Watched job = watched.get(domain);
-        if (job != null) {
-            job.words.add(new Word(Told.STOPPED, "domain is not running"));
+        DiskWatch watch = watches.get(domain);
+        if (watch != null) {
+            watch.stopped();
         }
     }
 
     void lost() {
-        watched.values().forEach(job -> job.words.add(Word.LOST));
+        watches.values().forEach(DiskWatch::lost);
     }
 
-    // ---- waiting --------------------------------------------------------------------------------
+    // ---- watches --------------------------------------------------------------------------------
 
     /**
-     * Listens to what is told of a job from now on, until it is closed.
+     * Listens to the events of a job from now on, until the watch is closed.
      *
      * @param disk its disk, or {@link #BACKUP}
+     * @throws DomainException if another job of ours on disks of the domain runs
      */
-    Watched watch(UUID domain, String disk, Job job) throws DomainException {
-        Watched watch = new Watched(domain, disk, job);
-        if (!watch.isBackup()) {
-            job.record(Map.of(DISK, disk));
-        }
-        if (watched.putIfAbsent(domain, watch) != null) {
-            throw new DomainException(
-                    Reason.INVALID_STATE, calls.name(domain), "a job of its disks runs", null);
-        }
+    DiskWatch watch(UUID domain, String disk, Job job, DomainOperation operation)
+            throws DomainException {
+        return watch(new DiskWatch(this, domain, disk, job, operation, System.nanoTime()));
+    }
+
+    /** Listens to the events of a backup that has run in libvirt for so many milliseconds. */
+    DiskWatch follow(UUID domain, Job job, long elapsedMillis) throws DomainException {
+        long calledNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(elapsedMillis + 1);
+        DiskWatch watch = watch(
+                new DiskWatch(this, domain, BACKUP, job, DomainOperation.BACKUP, calledNanos));
+        watch.setBegun();
         return watch;
     }
 
-    /** A job, from before it is begun until it has ended. */
-    final class Watched implements AutoCloseable {
-        private final UUID domain;
-        private final String disk;
-        private final Job job;
-        private final BlockingQueue<Word> words = new LinkedBlockingQueue<>();
-
-        private Watched(UUID domain, String disk, Job job) {
-            this.domain = domain;
-            this.disk = disk;
-            this.job = job;
+    private DiskWatch watch(DiskWatch watch) throws DomainException {
+        UUID domain = watch.domain;
+        Job job = watch.job;
+        DiskWatch present = watches.merge(
+                domain, watch, (old, one) -> RunningCall.hasEnded(old.job) ? one : old);
+        if (present != watch) {
+            throw new DomainException(
+                    Reason.INVALID_STATE,
+                    calls.name(domain),
+                    present.operation + " #" + present.job.id() + " runs on its disks",
+                    null);
         }
-
-        private boolean isBackup() {
-            return disk.equals(BACKUP);
-        }
-
-        /** Waits for what is told next, which has to be this. */
-        void await(Told expected)
-                throws DomainException, JobAbortedException, InterruptedException {
-            await(Set.of(expected));
-        }
-
-        /** Waits for what is told next, which has to be one of these. */
-        void await(Set<Told> expected)
-                throws DomainException, JobAbortedException, InterruptedException {
-            Word word = next();
-            if (!expected.contains(word.told)) {
-                throw failure(word);
-            }
-        }
-
-        /** Waits for what is told next, and passes an abort on meanwhile. */
-        private Word next() throws InterruptedException {
-            boolean interrupted = false;
-            long speed = job.bandwidth();
-            Word word = null;
-            while (word == null) {
-                try {
-                    word = hypervisor.isLost()
-                            ? Word.LOST
-                            : words.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-                if (word == null && (interrupted || job.abortRequested())) {
-                    abort(domain);
-                }
-                if (word == null && speed != job.bandwidth()) {
-                    speed = job.bandwidth();
-                    limit(speed);
-                }
-            }
-            if (interrupted) {
-                throw new InterruptedException();
-            }
-            return word;
-        }
-
-        private void limit(long speed) {
-            if (isBackup()) {
-                return;
-            }
-            try {
-                calls.run(
-                        domain,
-                        pointer -> virt.virDomainBlockJobSetSpeed(
-                                pointer, disk, speed, Flags.BLOCK_JOB_BANDWIDTH_BYTES));
-            } catch (LibvirtException e) {
-                LOG.debug("the job on {} of {} takes no limit now", disk, domain, e);
-            }
-        }
-
-        private DomainException failure(Word word) throws JobAbortedException {
-            Reason reason = switch (word.told) {
-                case CANCELED ->
-                    throw new JobAbortedException(
-                            job.id(), job.operation() + " was aborted: " + word.text);
-                case LOST -> Reason.CONNECTION_LOST;
-                case STOPPED -> Reason.INVALID_STATE;
-                default -> Reason.FAILED;
-            };
-            return new DomainException(reason, calls.name(domain), word.text, null);
-        }
-
-        /** Asks whether a backup was over before anybody listened. */
-        void lookWhetherOver() {
-            try {
-                if (running.statistics(domain).isEmpty() && words.isEmpty()) {
-                    running.completed(domain)
-                            .ifPresentOrElse(
-                                    statistics -> jobCompleted(domain, statistics),
-                                    () -> words.add(new Word(Told.FAILED, UNEXPLAINED)));
-                }
-            } catch (LibvirtException e) {
-                LOG.debug("domain {} does not say how its backup is", domain, e);
-            }
-        }
-
-        @Override
-        public void close() {
-            watched.remove(domain);
-            hypervisor.lookSoon(domain);
+        try {
+            job.onAbort(() -> pushSoon(watch));
+            return watch;
+        } catch (IllegalStateException e) {
+            remove(watch);
+            throw e;
         }
     }
 
-    // ---- abort, progress ------------------------------------------------------------------------
+    void remove(DiskWatch watch) {
+        watches.remove(watch.domain, watch);
+        hypervisor.lookSoon(watch.domain);
+    }
 
-    /** Passes an abort on; false if there is no such job of ours. */
-    boolean abort(UUID domain) {
-        Watched job = watched.get(domain);
-        if (job == null) {
-            return false;
-        }
+    /** Asks whether a backup was over before its watch began. */
+    void lookWhetherOver(DiskWatch watch) {
         try {
-            if (job.isBackup()) {
-                running.abortJob(domain);
-            } else {
-                cancel(domain, job.disk);
+            boolean runs = running.statistics(watch.domain)
+                    .filter(now -> JobIdentity.isOf(now, watch.operation))
+                    .isPresent();
+            if (!runs && !watch.hasEvents()) {
+                running.completed(watch.domain)
+                        .filter(last -> JobIdentity.isOf(last, watch.operation))
+                        .ifPresentOrElse(watch::completed, () -> watch.add(DiskWatch.Kind.FAILED));
             }
         } catch (LibvirtException e) {
-            LOG.debug("{} of domain {} is not aborted yet", job.job.operation(), domain, e);
+            LOG.debug("domain {} does not say how its backup is", watch.domain, e);
         }
-        return true;
+    }
+
+    boolean isLost() {
+        return hypervisor.isLost();
+    }
+
+    String name(UUID domain) {
+        return calls.name(domain);
+    }
+
+    // ---- steering -------------------------------------------------------------------------------
+
+    /** Sets the speed of a job on one disk; libvirt cannot change that of a backup. */
+    void limit(DiskWatch watch, long speed) {
+        if (watch.isBackup()) {
+            return;
+        }
+        try {
+            calls.run(
+                    watch.domain,
+                    pointer -> virt.virDomainBlockJobSetSpeed(
+                            pointer, watch.disk, speed, Flags.BLOCK_JOB_BANDWIDTH_BYTES));
+        } catch (LibvirtException e) {
+            LOG.debug("{} takes no limit now", watch, e);
+        }
+    }
+
+    /** Asks libvirt to abort every job of ours that has not ended: the driver goes away. */
+    void abortAll() throws InterruptedException {
+        List<Future<?>> pushes = watches.values().stream()
+                .filter(watch -> !RunningCall.hasEnded(watch.job))
+                .<Future<?>>map(this::pushSoon)
+                .toList();
+        RunningJobs.awaitAnswers(pushes);
+    }
+
+    @CanIgnoreReturnValue // a push reports its failure itself
+    Future<?> pushSoon(DiskWatch watch) {
+        try {
+            return hypervisor.threads().submit(() -> push(watch));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("{} is not aborted: the connection is being closed", watch, e);
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    private void push(DiskWatch watch) {
+        // one at a time: each waits in the daemon until it can be asked
+        if (!watch.hasBegun() || !watch.beginPush()) {
+            return;
+        }
+        try {
+            boolean current = !watch.isBackup()
+                    || running.statistics(watch.domain)
+                            .filter(now -> isOf(watch, now))
+                            .isPresent();
+            if (!current || watches.get(watch.domain) != watch || RunningCall.hasEnded(watch.job)) {
+                LOG.debug("{} is not aborted: libvirt does not run it", watch);
+            } else if (watch.isBackup()) {
+                running.abortJob(watch.domain);
+            } else {
+                cancel(watch.domain, watch.disk);
+            }
+        } catch (LibvirtException e) {
+            LOG.debug("{} is not aborted yet", watch, e);
+        } finally {
+            watch.endPush();
+        }
     }
 
     /** Cancels the job on a disk, whoever began it. */
@@ -263,14 +241,14 @@ final class DiskJobs {
 
     /** Returns whether a job of ours on one disk runs, which is no job of the domain to libvirt. */
     boolean hasBlockJob(UUID domain) {
-        Watched job = watched.get(domain);
-        return job != null && !job.isBackup();
+        DiskWatch watch = watches.get(domain);
+        return watch != null && !watch.isBackup();
     }
 
     /** Asks how far our job on one disk has got; empty if there is none, or it is a backup. */
     Optional<Progress> progress(UUID domain) throws LibvirtException {
-        Watched job = watched.get(domain);
-        return job == null || job.isBackup() ? Optional.empty() : progress(domain, job.disk);
+        DiskWatch watch = watches.get(domain);
+        return watch == null || watch.isBackup() ? Optional.empty() : progress(domain, watch.disk);
     }
 
     /** Asks how far the job on a disk has got, whoever began it; empty if there is none. */

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.DomainOperation;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobRefusedException;
@@ -13,8 +14,7 @@ import org.jobcontrol.api.domain.BlockCopySpec;
 import org.jobcontrol.api.domain.DiskDriver;
 import org.jobcontrol.api.domain.DomainException;
 import org.jobcontrol.api.domain.DomainException.Reason;
-import org.jobcontrol.libvirt.DiskJobs.Told;
-import org.jobcontrol.libvirt.DiskJobs.Watched;
+import org.jobcontrol.libvirt.DiskWatch.Kind;
 import org.jobcontrol.libvirt.TypedParameters.Written;
 import org.jspecify.annotations.Nullable;
 
@@ -54,17 +54,17 @@ final class Disks implements DiskDriver {
             throws DomainException, JobAbortedException, InterruptedException {
         String xml = DomainXml.of(backup);
         job.record(Map.of(MODE, backup.mode().name()));
-        try (Watched watch = jobs.watch(domain, DiskJobs.BACKUP, job)) {
-            begin(domain, job, pointer -> virt.virDomainBackupBegin(pointer, xml, null, 0));
+        try (DiskWatch watch = jobs.watch(domain, DiskJobs.BACKUP, job, DomainOperation.BACKUP)) {
+            begin(watch, pointer -> virt.virDomainBackupBegin(pointer, xml, null, 0));
             watch.await(endOf(backup.mode().name()));
         }
     }
 
     /** Who has pulled enough cancels it. */
-    private static Set<Told> endOf(@Nullable String mode) {
+    private static Set<Kind> endOf(@Nullable String mode) {
         return BackupSpec.Mode.PULL.name().equals(mode)
-                ? Set.of(Told.COMPLETED, Told.CANCELED)
-                : Set.of(Told.COMPLETED);
+                ? Set.of(Kind.COMPLETED, Kind.CANCELED)
+                : Set.of(Kind.COMPLETED);
     }
 
     /**
@@ -72,18 +72,20 @@ final class Disks implements DiskDriver {
      *
      * @param job its job from now on
      * @param attributes what was recorded with the job before
+     * @param elapsedMillis for how long libvirt's job has run
      */
-    void follow(UUID domain, AsyncJob job, Map<String, String> attributes) throws DomainException {
-        Set<Told> end = endOf(attributes.get(MODE));
-        Watched watch = jobs.watch(domain, DiskJobs.BACKUP, job);
+    void follow(UUID domain, AsyncJob job, Map<String, String> attributes, long elapsedMillis)
+            throws DomainException {
+        Set<Kind> end = endOf(attributes.get(MODE));
+        DiskWatch watch = jobs.follow(domain, job, elapsedMillis);
         hypervisor.threads().execute(() -> {
             try (watch) {
-                watch.lookWhetherOver();
+                jobs.lookWhetherOver(watch);
                 watch.await(end);
             } catch (DomainException | JobAbortedException | RuntimeException e) {
-                job.fail(e);
+                RunningCall.ifOpen(job, open -> open.fail(e));
             } catch (InterruptedException e) {
-                job.fail(e);
+                RunningCall.ifOpen(job, open -> open.fail(e));
                 Thread.currentThread().interrupt();
             } finally {
                 job.close();
@@ -102,8 +104,7 @@ final class Disks implements DiskDriver {
                 job.bandwidth() > 0 ? Map.of("bandwidth", job.bandwidth()) : Map.of();
         try (Written parameters = TypedParameters.write(limit)) {
             mirror(
-                    domain,
-                    disk,
+                    jobs.watch(domain, disk, job, DomainOperation.BLOCK_COPY),
                     job,
                     copy.pivot(),
                     pointer -> virt.virDomainBlockCopy(
@@ -123,8 +124,7 @@ final class Disks implements DiskDriver {
                 | Flags.BLOCK_COMMIT_SHALLOW
                 | Flags.BLOCK_COMMIT_BANDWIDTH_BYTES;
         mirror(
-                domain,
-                disk,
+                jobs.watch(domain, disk, job, DomainOperation.BLOCK_COMMIT),
                 job,
                 true,
                 pointer -> virt.virDomainBlockCommit(
@@ -134,37 +134,38 @@ final class Disks implements DiskDriver {
     @Override
     public void pull(UUID domain, String disk, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
-        try (Watched watch = jobs.watch(domain, disk, job)) {
+        try (DiskWatch watch = jobs.watch(domain, disk, job, DomainOperation.BLOCK_PULL)) {
             begin(
-                    domain,
-                    job,
+                    watch,
                     pointer -> virt.virDomainBlockPull(
                             pointer, disk, job.bandwidth(), Flags.BLOCK_PULL_BANDWIDTH_BYTES));
-            watch.await(Told.COMPLETED);
+            watch.await(Kind.COMPLETED);
         }
     }
 
     /** Begins a job that is ready some time, and then ends as it is to. */
-    private void mirror(UUID domain, String disk, AsyncJob job, boolean pivot, Lanes.Function begin)
+    private void mirror(DiskWatch mirror, AsyncJob job, boolean pivot, Lanes.Function begin)
             throws DomainException, JobAbortedException, InterruptedException {
-        try (Watched watch = jobs.watch(domain, disk, job)) {
-            begin(domain, job, begin);
-            watch.await(Told.READY);
+        try (DiskWatch watch = mirror) {
+            begin(watch, begin);
+            watch.await(Kind.READY);
             // both images are the same: the step that cannot be taken back
             job.abortable(false);
             int flags = pivot ? Flags.BLOCK_JOB_ABORT_PIVOT : 0;
             try (Job step = job.beginNested(pivot ? "domain.pivot" : "domain.leave", STEP)) {
-                calls.change(domain, p -> virt.virDomainBlockJobAbort(p, disk, flags));
+                calls.change(watch.domain, p -> virt.virDomainBlockJobAbort(p, watch.disk, flags));
             } catch (JobRefusedException e) {
                 throw new DomainException(
-                        Reason.INVALID_STATE, calls.name(domain), "it is not free: " + e, e);
+                        Reason.INVALID_STATE, calls.name(watch.domain), "it is not free: " + e, e);
             }
-            watch.await(pivot ? Told.COMPLETED : Told.CANCELED);
+            watch.await(pivot ? Kind.COMPLETED : Kind.CANCELED);
         }
     }
 
-    private void begin(UUID domain, Job job, Lanes.Function function) throws DomainException {
-        calls.change(domain, function);
-        RunningJobs.hasBegun(job);
+    private void begin(DiskWatch watch, Lanes.Function function)
+            throws DomainException, JobAbortedException, InterruptedException {
+        watch.job.checkpoint();
+        calls.change(watch.domain, function);
+        watch.setBegun();
     }
 }

@@ -110,7 +110,10 @@ final class ForeignJobs implements AutoCloseable {
                 return;
             }
             AsyncJob known = shown.get(domain);
-            if (known != null) {
+            if (known != null && RunningCall.hasEnded(known)) {
+                // released: libvirt's job is shown anew, by the next look, if it still runs
+                shown.remove(domain, known);
+            } else if (known != null) {
                 follow(domain, known);
             } else if (jobs.info().async().isEmpty()) {
                 find(domain, jobs);
@@ -166,7 +169,8 @@ final class ForeignJobs implements AutoCloseable {
             return;
         }
         if (statistics.isPresent()) {
-            known.progress(JobStatistics.progress(statistics.get()));
+            RunningCall.ifOpen(
+                    known, open -> open.progress(JobStatistics.progress(statistics.get())));
         } else {
             ended(domain, running.completed(domain));
         }
@@ -189,6 +193,8 @@ final class ForeignJobs implements AutoCloseable {
             AsyncJob job =
                     jobs.beginAsync(new Foreign(operation), operation.defaultMask(), Duration.ZERO);
             job.detach();
+            long seenNanos = System.nanoTime();
+            job.onAbort(() -> abortSoon(domain, job, statistics, seenNanos));
             job.progress(JobStatistics.progress(statistics));
             shown.put(domain, job);
             if (closed) {
@@ -234,29 +240,45 @@ final class ForeignJobs implements AutoCloseable {
     /** Another client's job is gone; what libvirt keeps of it says how it ended. */
     private void ended(UUID domain, Optional<Map<String, Object>> completed) {
         try (AsyncJob job = shown.remove(domain)) {
-            if (job != null && completed.isEmpty()) {
-                job.fail(new JobAbortedException(job.id(), "it left no record, as when aborted"));
-            } else if (job != null) {
-                job.progress(JobStatistics.progress(completed.get()));
+            if (job == null) {
+                return;
+            }
+            if (completed.isEmpty()) {
+                JobAbortedException aborted =
+                        new JobAbortedException(job.id(), "it left no record, as when aborted");
+                RunningCall.ifOpen(job, open -> open.fail(aborted));
+            } else {
+                RunningCall.ifOpen(
+                        job, open -> open.progress(JobStatistics.progress(completed.get())));
             }
         }
     }
 
-    /** Aborts another client's job, if one is shown. */
-    void abort(UUID domain) {
-        AsyncJob job = shown.get(domain);
-        if (job == null) {
-            return;
-        }
+    /** Aborts another client's job, without waiting for libvirt's answer. */
+    private void abortSoon(UUID domain, AsyncJob job, Map<String, Object> seen, long seenNanos) {
         try {
-            running.abortJob(domain);
+            hypervisor.threads().execute(() -> abort(domain, job, seen, seenNanos));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("job #{} is not aborted: the connection is being closed", job.id(), e);
+        }
+    }
+
+    /** Aborts the job that runs in libvirt, if it is still the one that is shown. */
+    private void abort(UUID domain, AsyncJob job, Map<String, Object> seen, long seenNanos) {
+        try {
+            boolean runs = running.statistics(domain)
+                    .filter(now -> JobIdentity.isSame(seen, seenNanos, now))
+                    .isPresent();
+            if (runs && !RunningCall.hasEnded(job)) {
+                running.abortJob(domain);
+            }
         } catch (LibvirtException e) {
             LOG.warn(
                     "{} of another client on domain {} is not aborted: {}",
                     job.operation(),
                     hypervisor.table().name(domain),
                     e.text());
-            job.abortable(false);
+            RunningCall.ifOpen(job, open -> open.abortable(false));
         }
     }
 
@@ -277,7 +299,9 @@ final class ForeignJobs implements AutoCloseable {
         shown.keySet().forEach(domain -> {
             try (AsyncJob job = shown.remove(domain)) {
                 if (job != null) {
-                    job.fail(new IllegalStateException("the connection to libvirt was closed"));
+                    IllegalStateException closing =
+                            new IllegalStateException("the connection to libvirt was closed");
+                    RunningCall.ifOpen(job, open -> open.fail(closing));
                 }
             }
         });

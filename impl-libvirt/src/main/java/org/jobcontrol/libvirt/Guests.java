@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.DomainOperation;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.LibvirtException;
@@ -125,7 +126,11 @@ final class Guests implements GuestDriver {
     @Override
     public void managedSave(UUID domain, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
-        running.run(domain, job, () -> calls.run(domain, p -> virt.virDomainManagedSave(p, 0)));
+        running.run(
+                domain,
+                job,
+                DomainOperation.SAVE,
+                () -> calls.run(domain, p -> virt.virDomainManagedSave(p, 0)));
     }
 
     @Override
@@ -137,6 +142,7 @@ final class Guests implements GuestDriver {
         running.run(
                 domain,
                 job,
+                DomainOperation.DUMP,
                 () -> calls.run(domain, p -> virt.virDomainCoreDump(p, to.toString(), flags)));
     }
 

@@ -143,7 +143,7 @@ final class Interrupted {
             return Recovery.ended(JobOutcome.ORPHANED, "libvirt runs it no more");
         }
         AsyncJob again = job.goOn(DomainOperation.BACKUP, DomainOperation.BACKUP.defaultMask());
-        disks.follow(domain, again, job.attributes());
+        disks.follow(domain, again, job.attributes(), 0);
         return Recovery.goesOn();
     }
 

@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.AsyncOperation;
+import org.jobcontrol.api.DomainOperation;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobInfo;
@@ -88,12 +89,8 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     /** Asks whatever runs to end, and looks at nothing any more. */
     void stop() throws InterruptedException {
         foreign.close();
-        hypervisor.table().active().forEach(domain -> {
-            if (running.has(domain)) {
-                running.abort(domain);
-            }
-            diskJobs.abort(domain);
-        });
+        running.abortAll();
+        diskJobs.abortAll();
         foreign.awaitClosed();
     }
 
@@ -210,7 +207,11 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
             throws DomainException, JobAbortedException, InterruptedException {
         // libvirt's way to end a start is to destroy the domain
         job.abortable(false);
-        running.run(domain, job, () -> calls.run(domain, p -> virt.virDomainCreateWithFlags(p, 0)));
+        running.run(
+                domain,
+                job,
+                DomainOperation.START,
+                () -> calls.run(domain, p -> virt.virDomainCreateWithFlags(p, 0)));
     }
 
     @Override
@@ -243,6 +244,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
         running.run(
                 domain,
                 job,
+                DomainOperation.SAVE,
                 () -> calls.run(domain, p -> virt.virDomainSaveFlags(p, file, null, 0)));
     }
 
@@ -255,6 +257,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
         running.run(
                 domain,
                 job,
+                DomainOperation.RESTORE,
                 () -> hypervisor
                         .lanes()
                         .call(connection -> libvirt.check(
@@ -306,15 +309,6 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     }
 
     @Override
-    public void abort(UUID domain, JobInfo job) {
-        if (running.has(domain)) {
-            running.abort(domain);
-        } else if (!diskJobs.abort(domain)) {
-            foreign.abort(domain);
-        }
-    }
-
-    @Override
     public Optional<Progress> progress(UUID domain, JobInfo job) {
         if (job.slot() != JobSlot.ASYNC || hypervisor.isLost()) {
             return Optional.empty();
@@ -346,8 +340,8 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     public void changed(UUID domain, int event, int detail) {
         interrupted.changed(domain);
         if (event == Flags.DOMAIN_EVENT_SUSPENDED) {
-            running.with(domain, RunningJobs::hasBegun);
-            running.with(domain, job -> Migrations.suspended(job, detail));
+            running.with(domain, RunningCall::begun);
+            running.with(domain, call -> Migrations.suspended(call, detail));
         } else if (event == Flags.DOMAIN_EVENT_STOPPED) {
             diskJobs.stopped(domain);
         }
@@ -356,14 +350,14 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
 
     @Override
     public void iteration(UUID domain) {
-        running.with(domain, RunningJobs::hasBegun);
+        running.with(domain, RunningCall::begun);
         running.with(domain, Snapshots::writesMemory);
         foreign.lookSoon(domain);
     }
 
     @Override
     public void jobCompleted(UUID domain, Map<String, Object> statistics) {
-        running.progress(domain, statistics);
+        running.jobCompleted(domain, statistics);
         diskJobs.jobCompleted(domain, statistics);
         foreign.lookSoon(domain);
     }

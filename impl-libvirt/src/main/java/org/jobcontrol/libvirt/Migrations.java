@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.DomainOperation;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.LibvirtException;
@@ -42,7 +43,7 @@ final class Migrations implements MigrationDriver {
                 migration.options().stream().mapToInt(Migrations::flag).reduce(0, (a, b) -> a | b);
         job.phase("perform");
         try (Written parameters = TypedParameters.write(parameters(migration, job))) {
-            running.run(domain, job, () -> running.abortJob(domain), limit(domain, job), () -> {
+            running.run(domain, job, DomainOperation.MIGRATION_OUT, limit(domain, job), () -> {
                 if (peers) {
                     calls.run(
                             domain,
@@ -126,8 +127,9 @@ final class Migrations implements MigrationDriver {
     }
 
     /** Follows a migration into post-copy: the guest is there now, and there is no way back. */
-    static void suspended(Job job, int detail) {
-        if (!(job instanceof AsyncJob async) || !job.operation().equals("MIGRATION_OUT")) {
+    static void suspended(RunningCall call, int detail) {
+        if (!(call.job instanceof AsyncJob async)
+                || call.operation != DomainOperation.MIGRATION_OUT) {
             return;
         }
         if (detail == Flags.DOMAIN_EVENT_SUSPENDED_POSTCOPY) {

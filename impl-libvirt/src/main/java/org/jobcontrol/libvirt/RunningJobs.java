@@ -1,29 +1,30 @@
 package org.jobcontrol.libvirt;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.DomainOperation;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
-import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.LibvirtException;
 import org.jobcontrol.api.domain.DomainException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,12 +42,22 @@ final class RunningJobs {
      *                       \                     ^  |                      /
      *   hypervisor's         `--> virDomainSave --|--|---------------------'
      *                                             |  |
-     *   aborter's                   virDomainAbortJob
+     *   hypervisor's                virDomainAbortJob
      *
-     * Abort. It is pushed to libvirt on the aborter's thread, and asks: the call fails when libvirt has
-     * stopped the work. An abort that comes before the daemon has begun is refused by it; so whoever
-     * awaits pushes it again, as long as the call lasts. An interrupt is an abort, and the call is waited
-     * for all the same: what it does to the domain is not over before.
+     * Abort. Each call registers its abort on its own job, so the abort of another job on the domain
+     * never comes here. It is pushed to libvirt on a thread of the hypervisor's, and asks: the call fails
+     * when libvirt has stopped the work. libvirt aborts whatever job runs on the domain, so it is asked
+     * first whether that is the one of our call (JobIdentity); between the two questions is the only
+     * moment in which another one could be met. An abort that comes before libvirt has begun is pushed
+     * again by the waiting thread, as long as the call lasts. An interrupt is an abort, and the call is
+     * waited for all the same: what it does to the domain is not over before.
+     *
+     * Release. A job that is taken from its owner leaves its call in libvirt. The waiting thread stays
+     * until the call returns, because the call's arguments are in use until then, but from then on it
+     * pushes no abort, reports no progress and asks nothing. The owner gets a JobAbortedException.
+     *
+     * Order. libvirt runs one such job on a domain at a time. So a domain has more than one call only
+     * after a release; what libvirt tells of the domain is about the oldest of them.
      */
     private static final Logger LOG = LoggerFactory.getLogger(RunningJobs.class);
 
@@ -56,15 +67,9 @@ final class RunningJobs {
 
     private final Hypervisor hypervisor;
     private final Libvirt libvirt;
-    private final Map<UUID, Running> running = new ConcurrentHashMap<>();
 
-    /** A call that is being made, and what takes it back. */
-    private record Running(Job job, Push abort, AtomicBoolean pushing, CountDownLatch completed) {}
-
-    /** Takes back work that runs. */
-    interface Push {
-        void abort() throws LibvirtException;
-    }
+    /** The calls on each domain, oldest first; each list is replaced as a whole. */
+    private final Map<UUID, List<RunningCall>> calls = new ConcurrentHashMap<>();
 
     /** Work that lasts. */
     interface Work {
@@ -81,98 +86,137 @@ final class RunningJobs {
         this.libvirt = hypervisor.libvirt();
     }
 
-    /** Lets those in whom libvirt lets in, now that it has begun its own job. */
-    static void hasBegun(Job job) {
-        if (job instanceof AsyncJob async && async.mask().equals(JobMask.of(JobType.DESTROY))) {
-            async.mask(DomainOperation.valueOf(job.operation()).defaultMask());
-        }
-    }
-
     /** Does work that {@code virDomainAbortJob} takes back. */
-    void run(UUID domain, Job job, Work work)
+    void run(UUID domain, Job job, DomainOperation operation, Work work)
             throws DomainException, JobAbortedException, InterruptedException {
-        run(domain, job, () -> abortJob(domain), () -> {}, work);
+        run(domain, job, operation, () -> {}, work);
     }
 
     /** Does work, and returns when it is done, taken back, or has failed. */
-    void run(UUID domain, Job job, Push abort, Meanwhile meanwhile, Work work)
+    void run(UUID domain, Job job, DomainOperation operation, Meanwhile meanwhile, Work work)
             throws DomainException, JobAbortedException, InterruptedException {
-        running.put(domain, new Running(job, abort, new AtomicBoolean(), new CountDownLatch(1)));
+        job.checkpoint();
+        RunningCall call = new RunningCall(domain, job, operation);
+        add(call);
         try {
-            Future<?> call = hypervisor.threads().submit(() -> {
+            job.onAbort(() -> pushSoon(call));
+            Future<?> result = hypervisor.threads().submit(() -> {
                 work.run();
                 return null;
             });
-            await(domain, job, call, meanwhile);
-            keepStatistics(domain, job);
+            await(call, result, meanwhile);
+            keepStatistics(call);
         } finally {
-            running.remove(domain);
+            remove(call);
             lookAgain(domain);
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // a push tells of its failure itself
-    private void await(UUID domain, Job job, Future<?> call, Meanwhile meanwhile)
+    // ---- the calls of a domain ------------------------------------------------------------------
+
+    private void add(RunningCall call) {
+        calls.merge(
+                call.domain,
+                List.of(call),
+                (before, one) -> Stream.concat(before.stream(), one.stream()).toList());
+    }
+
+    private void remove(RunningCall call) {
+        call.setReturned();
+        calls.computeIfPresent(call.domain, (domain, before) -> {
+            List<RunningCall> after =
+                    before.stream().filter(other -> other != call).toList();
+            return after.isEmpty() ? null : after;
+        });
+    }
+
+    /** Returns the call whose job libvirt runs on a domain, if it is one of ours. */
+    private Optional<RunningCall> current(UUID domain) {
+        return calls.getOrDefault(domain, List.of()).stream().findFirst();
+    }
+
+    private boolean isCurrent(RunningCall call) {
+        return current(call.domain).filter(call::equals).isPresent();
+    }
+
+    // ---- waiting --------------------------------------------------------------------------------
+
+    private void await(RunningCall call, Future<?> result, Meanwhile meanwhile)
             throws DomainException, JobAbortedException, InterruptedException {
         boolean interrupted = false;
+        Throwable failure = null;
         boolean over = false;
         while (!over) {
             try {
-                call.get(TICK_MILLIS, TimeUnit.MILLISECONDS);
+                result.get(TICK_MILLIS, TimeUnit.MILLISECONDS);
                 over = true;
             } catch (TimeoutException e) {
-                if (interrupted || job.abortRequested()) {
-                    pushSoon(domain);
-                }
-                tick(domain, meanwhile);
-                lookWhetherBegun(domain, job);
+                tick(call, interrupted, meanwhile);
             } catch (InterruptedException e) {
                 interrupted = true;
-                pushSoon(domain);
+                pushSoon(call);
             } catch (ExecutionException e) {
-                if (!interrupted) {
-                    throw failure(domain, job, e.getCause());
-                }
+                failure = e.getCause();
                 over = true;
             }
+        }
+        if (RunningCall.isReleased(call.job)) {
+            LOG.info("{}, whose job was released, has ended in libvirt", call, failure);
+            throw RunningCall.released(call.job);
         }
         if (interrupted) {
             throw new InterruptedException();
         }
+        if (failure != null) {
+            throw failure(call, failure);
+        }
+    }
+
+    private void tick(RunningCall call, boolean interrupted, Meanwhile meanwhile) {
+        if (RunningCall.hasEnded(call.job)) {
+            return;
+        }
+        if (interrupted || call.job.abortRequested()) {
+            pushSoon(call);
+        }
+        try {
+            meanwhile.tick();
+        } catch (LibvirtException e) {
+            LOG.debug("domain {} takes no advice now", call.domain, e);
+        }
+        RunningCall.ifOpen(call.job, job -> lookWhetherBegun(call));
     }
 
     /** Asks, where no event has told: a guest that was paused before is not suspended. */
-    private void lookWhetherBegun(UUID domain, Job job) {
-        if (!(job instanceof AsyncJob async) || !async.mask().equals(JobMask.of(JobType.DESTROY))) {
+    private void lookWhetherBegun(RunningCall call) {
+        if (!(call.job instanceof AsyncJob async) || !call.isToBegin()) {
             return;
         }
         try (Job step = async.beginNested("libvirt.jobStats", Duration.ZERO)) {
-            if (statistics(domain).isPresent()) {
-                hasBegun(job);
+            if (runsInLibvirt(call)) {
+                call.begun();
             }
         } catch (LibvirtException | JobRefusedException e) {
-            LOG.debug("domain {} does not say what runs on it", domain, e);
+            LOG.debug("domain {} does not say what runs on it", call.domain, e);
         } catch (InterruptedException e) {
             // for the wait that comes next
             Thread.currentThread().interrupt();
         }
     }
 
-    private static void tick(UUID domain, Meanwhile meanwhile) {
-        try {
-            meanwhile.tick();
-        } catch (LibvirtException e) {
-            LOG.debug("domain {} takes no advice now", domain, e);
-        }
+    private boolean runsInLibvirt(RunningCall call) throws LibvirtException {
+        return isCurrent(call)
+                && statistics(call.domain)
+                        .filter(now -> JobIdentity.isOfCall(now, call.operation, call.calledNanos))
+                        .isPresent();
     }
 
-    private DomainException failure(UUID domain, Job job, @Nullable Throwable cause)
-            throws JobAbortedException {
+    private DomainException failure(RunningCall call, Throwable cause) throws JobAbortedException {
         if (cause instanceof LibvirtException e) {
             if (e.code() == Flags.ERR_OPERATION_ABORTED) {
-                throw new JobAbortedException(job.id(), e.text());
+                throw new JobAbortedException(call.job.id(), e.text());
             }
-            return Failures.of(hypervisor.table().name(domain), e);
+            return Failures.of(hypervisor.table().name(call.domain), e);
         }
         if (cause instanceof Error e) {
             throw e;
@@ -180,76 +224,93 @@ final class RunningJobs {
         throw new IllegalStateException("thrown by no call of libvirt", cause);
     }
 
-    /** Passes an abort on, and waits a moment for libvirt's answer: it takes a job there. */
-    void abort(UUID domain) {
-        try {
-            pushSoon(domain).get(ANSWER_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            LOG.debug("domain {} does not say whether its job is aborted", domain, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    // ---- abort ----------------------------------------------------------------------------------
+
+    /** Asks libvirt to abort every call of ours whose job has not ended: the driver goes away. */
+    void abortAll() throws InterruptedException {
+        List<Future<?>> pushes = calls.values().stream()
+                .flatMap(List::stream)
+                .filter(call -> !RunningCall.hasEnded(call.job))
+                .<Future<?>>map(this::pushSoon)
+                .toList();
+        awaitAnswers(pushes);
+    }
+
+    /** Waits a moment for libvirt's answers. */
+    static void awaitAnswers(List<Future<?>> pushes) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(ANSWER_SECONDS);
+        for (Future<?> push : pushes) {
+            try {
+                push.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException | ExecutionException e) {
+                LOG.debug("libvirt does not say whether a job is aborted", e);
+            }
         }
     }
 
-    private Future<?> pushSoon(UUID domain) {
-        return hypervisor.threads().submit(() -> {
-            Running work = running.get(domain);
-            // one at a time: each waits in the daemon until it can be asked
-            if (work == null || !work.pushing.compareAndSet(false, true)) {
-                return;
-            }
-            try {
-                work.abort.abort();
-            } catch (LibvirtException e) {
-                LOG.debug("{} of domain {} is not aborted yet", work.job.operation(), domain, e);
-            } finally {
-                work.pushing.set(false);
-            }
-        });
+    @CanIgnoreReturnValue // a push reports its failure itself
+    private Future<?> pushSoon(RunningCall call) {
+        try {
+            return hypervisor.threads().submit(() -> push(call));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("{} is not aborted: the connection is being closed", call, e);
+            return CompletableFuture.completedFuture(null);
+        }
     }
 
+    private void push(RunningCall call) {
+        // one at a time: each waits in the daemon until it can be asked
+        if (!call.beginPush()) {
+            return;
+        }
+        try {
+            if (runsInLibvirt(call) && !call.hasReturned() && !RunningCall.hasEnded(call.job)) {
+                abortJob(call.domain);
+            } else {
+                LOG.debug("{} is not aborted yet: libvirt does not run it", call);
+            }
+        } catch (LibvirtException e) {
+            LOG.debug("{} is not aborted yet", call, e);
+        } finally {
+            call.endPush();
+        }
+    }
+
+    /** Aborts the job that runs on a domain, whichever that is: the caller knows which one it means. */
     void abortJob(UUID domain) throws LibvirtException {
         hypervisor.lanes().run(domain, libvirt.virt()::virDomainAbortJob);
     }
 
-    /** Returns whether a job of ours that is a call runs on a domain. */
-    boolean has(UUID domain) {
-        return running.containsKey(domain);
-    }
+    // ---- progress -------------------------------------------------------------------------------
 
-    /** Notes progress that libvirt told of its own accord. */
-    void progress(UUID domain, Map<String, Object> statistics) {
-        Running work = running.get(domain);
-        if (work != null) {
-            work.job.progress(JobStatistics.progress(statistics));
-            work.completed.countDown();
-        }
+    /** Takes over the statistics of a job that has ended, which libvirt sends of some kinds of jobs. */
+    void jobCompleted(UUID domain, Map<String, Object> statistics) {
+        current(domain)
+                .filter(call -> JobIdentity.isOfCall(statistics, call.operation, call.calledNanos))
+                .ifPresent(call -> {
+                    RunningCall.ifOpen(
+                            call.job, job -> job.progress(JobStatistics.progress(statistics)));
+                    call.setCompleted();
+                });
     }
 
     /** Keeps what libvirt counted; of a domain that has moved away it tells only by an event. */
-    private void keepStatistics(UUID domain, Job job) throws InterruptedException {
+    private void keepStatistics(RunningCall call) throws InterruptedException {
         try {
-            completed(domain).map(JobStatistics::progress).ifPresent(job::progress);
+            completed(call.domain)
+                    .filter(now -> JobIdentity.isOfCall(now, call.operation, call.calledNanos))
+                    .map(JobStatistics::progress)
+                    .ifPresent(progress ->
+                            RunningCall.ifOpen(call.job, job -> job.progress(progress)));
         } catch (LibvirtException e) {
-            Running work = running.get(domain);
-            boolean told = work != null
-                    && job.type() == JobType.ASYNC
-                    && work.completed.await(ANSWER_SECONDS, TimeUnit.SECONDS);
-            LOG.debug("domain {} is gone; of its job was told: {}", domain, told, e);
+            boolean told = call.job.type() == JobType.ASYNC && call.awaitCompleted(ANSWER_SECONDS);
+            LOG.debug("domain {} is gone; of its job was told: {}", call.domain, told, e);
         }
     }
 
-    /** Does something with the job that runs on a domain, if there is one, and has not ended by then. */
-    void with(UUID domain, Consumer<Job> what) {
-        Running work = running.get(domain);
-        if (work == null) {
-            return;
-        }
-        try {
-            what.accept(work.job);
-        } catch (IllegalStateException e) {
-            LOG.debug("the job of domain {} has just ended", domain, e);
-        }
+    /** Does something with the call whose job runs on a domain, if it is ours and has not ended. */
+    void with(UUID domain, Consumer<RunningCall> what) {
+        current(domain).ifPresent(call -> RunningCall.ifOpen(call.job, job -> what.accept(call)));
     }
 
     /** Asks for the statistics of the job that runs on a domain: takes a QUERY job in the daemon. */

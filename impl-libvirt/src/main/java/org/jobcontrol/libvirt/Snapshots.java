@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jobcontrol.api.AsyncJob;
-import org.jobcontrol.api.Job;
+import org.jobcontrol.api.DomainOperation;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobType;
@@ -63,7 +63,11 @@ final class Snapshots implements SnapshotDriver {
                 : 0;
         int all = flags | (snapshot.diskOnly() ? Flags.DOMAIN_SNAPSHOT_CREATE_DISK_ONLY : 0);
         String xml = DomainXml.of(snapshot);
-        running.run(domain, job, () -> calls.run(domain, pointer -> take(pointer, xml, all)));
+        running.run(
+                domain,
+                job,
+                DomainOperation.SNAPSHOT,
+                () -> calls.run(domain, pointer -> take(pointer, xml, all)));
     }
 
     private int take(DomainPtr domain, String xml, int flags) {
@@ -76,20 +80,32 @@ final class Snapshots implements SnapshotDriver {
             throws DomainException, JobAbortedException, InterruptedException {
         // the domain starts anew, and libvirt does not take that back
         job.abortable(false);
-        on(domain, snapshot, job, pointer -> virt.virDomainRevertToSnapshot(pointer, 0));
+        on(
+                domain,
+                snapshot,
+                job,
+                DomainOperation.SNAPSHOT_REVERT,
+                pointer -> virt.virDomainRevertToSnapshot(pointer, 0));
     }
 
     @Override
     public void delete(UUID domain, String snapshot, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
-        on(domain, snapshot, job, pointer -> virt.virDomainSnapshotDelete(pointer, 0));
+        on(
+                domain,
+                snapshot,
+                job,
+                DomainOperation.SNAPSHOT_DELETE,
+                pointer -> virt.virDomainSnapshotDelete(pointer, 0));
     }
 
-    private void on(UUID domain, String name, AsyncJob job, Function function)
+    private void on(
+            UUID domain, String name, AsyncJob job, DomainOperation operation, Function function)
             throws DomainException, JobAbortedException, InterruptedException {
         running.run(
                 domain,
                 job,
+                operation,
                 () -> calls.call(domain, pointer -> {
                     SnapshotPtr snapshot =
                             libvirt.check(virt.virDomainSnapshotLookupByName(pointer, name, 0));
@@ -102,8 +118,8 @@ final class Snapshots implements SnapshotDriver {
     }
 
     /** Memory is being written: from now on libvirt lets others in beside a snapshot. */
-    static void writesMemory(Job job) {
-        if (job instanceof AsyncJob async && job.operation().equals("SNAPSHOT")) {
+    static void writesMemory(RunningCall call) {
+        if (call.job instanceof AsyncJob async && call.operation == DomainOperation.SNAPSHOT) {
             async.mask(WRITING_MEMORY);
         }
     }

@@ -121,6 +121,13 @@ final class Daemon implements AutoCloseable {
         return read("libvirtd.log").length();
     }
 
+    /** Waits until the engine has logged something since a place in its log. */
+    void awaitLogged(long from, String text) {
+        await(text + " at " + directory)
+                .atMost(PATIENCE)
+                .until(() -> log(from).stream().anyMatch(line -> line.contains(text)));
+    }
+
     private String read(String file) throws IOException {
         Path path = directory.resolve(file);
         return Files.exists(path) ? Files.readString(path) : "";

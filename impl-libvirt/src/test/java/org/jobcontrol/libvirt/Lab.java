@@ -112,12 +112,26 @@ final class Lab implements AutoCloseable {
         return engine.control("com.acme.test");
     }
 
+    /** Returns a job control that acts in the name of a bundle with a number. */
+    JobControl control(String bundle, long bundleId) {
+        return engine.control(bundle, bundleId);
+    }
+
+    /** Has a bundle stop whose jobs run. */
+    void stopped(long bundleId) {
+        engine.ownerStopped(bundleId);
+    }
+
     JobAdmin admin() {
         return engine.admin();
     }
 
     Domains domains() {
         return wiring.domains(control());
+    }
+
+    Domains domains(JobControl control) {
+        return wiring.domains(control);
     }
 
     StoragePools pools() {
@@ -139,6 +153,11 @@ final class Lab implements AutoCloseable {
 
     JobInfo ended(JobFuture<?> future) {
         return control().ended(future.id()).toCompletableFuture().join();
+    }
+
+    /** Closes the connection to libvirt, and keeps the rest. */
+    void closeConnection() {
+        connector.close();
     }
 
     @Override

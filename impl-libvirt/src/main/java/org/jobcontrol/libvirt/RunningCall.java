@@ -1,0 +1,130 @@
+package org.jobcontrol.libvirt;
+
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.DomainOperation;
+import org.jobcontrol.api.Job;
+import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.JobMask;
+import org.jobcontrol.api.JobOutcome;
+import org.jobcontrol.api.JobState;
+import org.jobcontrol.api.JobType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One call that lasts as long as its work in libvirt, and the job of ours that it is made for. */
+final class RunningCall {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningCall.class);
+
+    final UUID domain;
+    final Job job;
+    final DomainOperation operation;
+
+    /** When the call was made, by {@link System#nanoTime}. */
+    final long calledNanos = System.nanoTime();
+
+    private final AtomicBoolean pushing = new AtomicBoolean();
+    private final CountDownLatch completed = new CountDownLatch(1);
+    private volatile boolean returned;
+
+    RunningCall(UUID domain, Job job, DomainOperation operation) {
+        this.domain = domain;
+        this.job = job;
+        this.operation = operation;
+    }
+
+    /**
+     * Returns whether a job has ended: its owner closed it, or it was released. Whatever libvirt still
+     * does for it is not the job's any more, so it must not be aborted in the name of the job.
+     */
+    static boolean hasEnded(Job job) {
+        return job.info().state() == JobState.FINISHED;
+    }
+
+    /** Returns the exception for an owner whose job was released; libvirt's work is not stopped by that. */
+    static JobAbortedException released(Job job) {
+        return new JobAbortedException(
+                job.id(),
+                job.operation() + " #" + job.id()
+                        + " was taken from its owner; libvirt was not asked to stop its work");
+    }
+
+    /** Returns whether the job was taken from its owner. */
+    static boolean isReleased(Job job) {
+        return job.info().outcome().filter(JobOutcome.ORPHANED::equals).isPresent();
+    }
+
+    /** Does something with a job, unless it has ended, or ends in this moment. */
+    static void ifOpen(Job job, Consumer<Job> action) {
+        if (hasEnded(job)) {
+            return;
+        }
+        try {
+            action.accept(job);
+        } catch (IllegalStateException e) {
+            if (!hasEnded(job)) {
+                throw e;
+            }
+            LOG.debug("job #{} has just ended", job.id(), e);
+        }
+    }
+
+    /** Widens the mask to the operation's default once libvirt has started its own job. */
+    static void begun(Job job, DomainOperation operation) {
+        if (job instanceof AsyncJob async && onlyDestroy(async)) {
+            async.mask(operation.defaultMask());
+        }
+    }
+
+    private static boolean onlyDestroy(AsyncJob job) {
+        return job.mask().equals(JobMask.of(JobType.DESTROY));
+    }
+
+    /** Widens the job's mask once libvirt has started its own job. */
+    void begun() {
+        begun(job, operation);
+    }
+
+    /** Returns whether libvirt's own job is not known to have begun, and would answer a question. */
+    boolean isToBegin() {
+        return job instanceof AsyncJob async
+                && onlyDestroy(async)
+                && operation.defaultMask().contains(JobType.QUERY);
+    }
+
+    /** Returns whether the call has returned, so that there is nothing to abort any more. */
+    boolean hasReturned() {
+        return returned;
+    }
+
+    void setReturned() {
+        returned = true;
+    }
+
+    /** Begins to push an abort; false if one is being pushed, which may wait in the daemon. */
+    boolean beginPush() {
+        return pushing.compareAndSet(false, true);
+    }
+
+    void endPush() {
+        pushing.set(false);
+    }
+
+    /** Notes that libvirt has sent the statistics of the ended job. */
+    void setCompleted() {
+        completed.countDown();
+    }
+
+    boolean awaitCompleted(long seconds) throws InterruptedException {
+        return completed.await(seconds, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public String toString() {
+        return operation + " #" + job.id() + " of domain " + domain;
+    }
+}
