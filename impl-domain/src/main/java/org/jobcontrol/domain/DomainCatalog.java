@@ -157,8 +157,16 @@ public final class DomainCatalog {
         });
     }
 
-    /** Has the driver of a domain clean up after a job on it. */
+    /**
+     * Has the driver of a domain clean up after a job on it: the driver and the domain that are recorded
+     * with the job, or those that have the name of its target.
+     */
     Recovery recover(InterruptedJob job) throws DomainException, InterruptedException {
+        String name = job.attributes().get(DomainDriver.DRIVER_ATTRIBUTE);
+        String uuid = job.attributes().get(DomainDriver.UUID_ATTRIBUTE);
+        if (name != null && uuid != null) {
+            return recover(job, name, UUID.fromString(uuid));
+        }
         DomainRecord record = record(job.target().id()).orElse(null);
         if (record == null) {
             return Recovery.later("no driver that is present knows " + job.target());
@@ -167,6 +175,16 @@ public final class DomainCatalog {
         return driver == null
                 ? Recovery.later("its driver '" + record.driverName() + "' is away")
                 : driver.recover(record.spec().uuid(), job);
+    }
+
+    private Recovery recover(InterruptedJob job, String name, UUID uuid)
+            throws DomainException, InterruptedException {
+        for (Ranked ranked : drivers) {
+            if (ranked.name.equals(name)) {
+                return ranked.driver.recover(uuid, job);
+            }
+        }
+        return Recovery.later("driver '" + name + "' of the domain with uuid " + uuid + " is away");
     }
 
     /** Defines a domain with the driver that ranks highest. */

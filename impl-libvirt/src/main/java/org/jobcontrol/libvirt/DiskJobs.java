@@ -11,14 +11,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jobcontrol.api.DomainOperation;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.LibvirtException;
 import org.jobcontrol.api.Progress;
+import org.jobcontrol.api.domain.BackupSpec;
 import org.jobcontrol.api.domain.DomainException;
 import org.jobcontrol.api.domain.DomainException.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.w3c.dom.Element;
 
 /** The jobs of ours on the disks of domains, a backup among them: their events, aborts and progress. */
 final class DiskJobs {
@@ -43,9 +46,6 @@ final class DiskJobs {
 
     /** A backup is on no disk, but on all that it names. */
     static final String BACKUP = "";
-
-    /** What is recorded with a job: its disk. */
-    static final String DISK = "disk";
 
     private final Hypervisor hypervisor;
     private final DomainCalls calls;
@@ -103,19 +103,21 @@ final class DiskJobs {
     // ---- watches --------------------------------------------------------------------------------
 
     /**
-     * Listens to the events of a job from now on, until the watch is closed.
+     * Records a job's work, and listens to its events from now on, until the watch is closed.
      *
      * @param disk its disk, or {@link #BACKUP}
      * @throws DomainException if another job of ours on disks of the domain runs
      */
-    DiskWatch watch(UUID domain, String disk, Job job, DomainOperation operation)
-            throws DomainException {
+    DiskWatch watch(UUID domain, String disk, Job job, RecordedWork work) throws DomainException {
+        job.record(work.attributes());
+        DomainOperation operation = work.operation().orElseThrow();
         return watch(new DiskWatch(this, domain, disk, job, operation, System.nanoTime()));
     }
 
     /** Listens to the events of a backup that has run in libvirt for so many milliseconds. */
     DiskWatch follow(UUID domain, Job job, long elapsedMillis) throws DomainException {
-        long calledNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(elapsedMillis + 1);
+        long ran = TimeUnit.MILLISECONDS.toNanos(elapsedMillis) + RecordedWork.TOLERANCE.toNanos();
+        long calledNanos = System.nanoTime() - ran;
         DiskWatch watch = watch(
                 new DiskWatch(this, domain, BACKUP, job, DomainOperation.BACKUP, calledNanos));
         watch.setBegun();
@@ -141,6 +143,23 @@ final class DiskJobs {
             remove(watch);
             throw e;
         }
+    }
+
+    /** Returns the record of work on one disk that libvirt is about to be asked for. */
+    RecordedWork work(UUID domain, String disk, DomainOperation operation) throws DomainException {
+        try {
+            String source = disk(domain, disk).flatMap(DiskJobs::source).orElse("");
+            return RecordedWork.of(domain, hypervisor.uri(), operation).onDisk(disk, source);
+        } catch (LibvirtException e) {
+            throw Failures.of(calls.name(domain), e);
+        }
+    }
+
+    /** Returns the record of a backup that libvirt is about to be asked for. */
+    RecordedWork work(UUID domain, BackupSpec backup) {
+        return RecordedWork.of(domain, hypervisor.uri(), DomainOperation.BACKUP)
+                .after(running.lastCompleted(domain))
+                .as(backup);
     }
 
     void remove(DiskWatch watch) {
@@ -253,18 +272,54 @@ final class DiskJobs {
 
     /** Asks how far the job on a disk has got, whoever began it; empty if there is none. */
     Optional<Progress> progress(UUID domain, String disk) throws LibvirtException {
-        return hypervisor.lanes().onDomain(domain, pointer -> progress(pointer, disk));
+        return info(
+                domain,
+                disk,
+                info -> JobStatistics.ofDisk(info.getLong(INFO_DONE), info.getLong(INFO_END)));
     }
 
-    private Optional<Progress> progress(Virt.DomainPtr domain, String disk)
+    /** Asks of what type the job on a disk is, whoever began it; empty if there is none. */
+    Optional<Integer> type(UUID domain, String disk) throws LibvirtException {
+        return info(domain, disk, info -> info.getInt(0));
+    }
+
+    private <T> Optional<T> info(UUID domain, String disk, Function<Memory, T> read)
             throws LibvirtException {
-        try (Memory info = new Memory(INFO_SIZE)) {
-            info.clear();
-            int there = libvirt.check(virt.virDomainGetBlockJobInfo(domain, disk, info, 0));
-            return there == 0
-                    ? Optional.empty()
-                    : Optional.of(
-                            JobStatistics.ofDisk(info.getLong(INFO_DONE), info.getLong(INFO_END)));
-        }
+        return hypervisor.lanes().onDomain(domain, pointer -> {
+            try (Memory info = new Memory(INFO_SIZE)) {
+                info.clear();
+                int there = libvirt.check(virt.virDomainGetBlockJobInfo(pointer, disk, info, 0));
+                return there == 0 ? Optional.empty() : Optional.of(read.apply(info));
+            }
+        });
+    }
+
+    /** Returns the element of a disk in the definition of a domain that runs. */
+    Optional<Element> disk(UUID domain, String disk) throws LibvirtException {
+        String xml = hypervisor
+                .lanes()
+                .onDomain(domain, pointer -> libvirt.take(virt.virDomainGetXMLDesc(pointer, 0)));
+        return Xml.element(Xml.parse(xml), "devices").stream()
+                .flatMap(devices -> Xml.children(devices, "disk").stream())
+                .filter(element -> Xml.element(element, "target")
+                        .filter(target -> target.getAttribute("dev").equals(disk))
+                        .isPresent())
+                .findFirst();
+    }
+
+    /** Returns the file of the image of a disk; empty if it is in none. */
+    static Optional<String> source(Element disk) {
+        return Xml.element(disk, "source")
+                .map(source -> source.getAttribute("file"))
+                .filter(file -> !file.isEmpty());
+    }
+
+    /** Returns the definition of the backup that runs; takes no job in the daemon. */
+    Element backup(UUID domain) throws LibvirtException {
+        return Xml.parse(hypervisor
+                .lanes()
+                .onDomain(
+                        domain,
+                        pointer -> libvirt.take(virt.virDomainBackupGetXMLDesc(pointer, 0))));
     }
 }

@@ -105,12 +105,19 @@ final class DiskWatch implements AutoCloseable {
 
     /** Takes over the statistics of a backup that has ended. */
     void completed(Map<String, Object> statistics) {
-        boolean success = !Boolean.FALSE.equals(statistics.get("success"));
         String text = String.valueOf(statistics.getOrDefault("errmsg", ""));
         RunningCall.ifOpen(job, open -> open.progress(JobStatistics.progress(statistics)));
+        events.add(new Event(kindOf(statistics), text.isEmpty() ? UNEXPLAINED : text));
+    }
+
+    /** Returns how a backup has ended. */
+    static Kind kindOf(Map<String, Object> statistics) {
+        if (Boolean.FALSE.equals(statistics.get("success"))) {
+            return Kind.FAILED;
+        }
         // one that was aborted may say that it succeeded, and give a reason all the same
-        Kind whole = text.isEmpty() ? Kind.COMPLETED : Kind.CANCELED;
-        events.add(new Event(success ? whole : Kind.FAILED, text.isEmpty() ? UNEXPLAINED : text));
+        String text = String.valueOf(statistics.getOrDefault("errmsg", ""));
+        return text.isEmpty() ? Kind.COMPLETED : Kind.CANCELED;
     }
 
     // ---- waiting --------------------------------------------------------------------------------

@@ -16,7 +16,6 @@ import org.jobcontrol.api.domain.DomainException;
 import org.jobcontrol.api.domain.DomainException.Reason;
 import org.jobcontrol.libvirt.DiskWatch.Kind;
 import org.jobcontrol.libvirt.TypedParameters.Written;
-import org.jspecify.annotations.Nullable;
 
 /** Work on the disks of a domain: libvirt begins it, and tells by events what becomes of it. */
 final class Disks implements DiskDriver {
@@ -31,9 +30,6 @@ final class Disks implements DiskDriver {
      *     +--> CANCELED (aborted, by us or by another client)    FAILED    the domain or the connection gone
      */
     private static final Duration STEP = Duration.ofSeconds(30);
-
-    /** What is recorded with a backup. */
-    private static final String MODE = "mode";
 
     private final Hypervisor hypervisor;
     private final DomainCalls calls;
@@ -53,16 +49,16 @@ final class Disks implements DiskDriver {
     public void backup(UUID domain, BackupSpec backup, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
         String xml = DomainXml.of(backup);
-        job.record(Map.of(MODE, backup.mode().name()));
-        try (DiskWatch watch = jobs.watch(domain, DiskJobs.BACKUP, job, DomainOperation.BACKUP)) {
+        try (DiskWatch watch =
+                jobs.watch(domain, DiskJobs.BACKUP, job, jobs.work(domain, backup))) {
             begin(watch, pointer -> virt.virDomainBackupBegin(pointer, xml, null, 0));
-            watch.await(endOf(backup.mode().name()));
+            watch.await(endOf(backup.mode()));
         }
     }
 
     /** Who has pulled enough cancels it. */
-    private static Set<Kind> endOf(@Nullable String mode) {
-        return BackupSpec.Mode.PULL.name().equals(mode)
+    static Set<Kind> endOf(BackupSpec.Mode mode) {
+        return mode == BackupSpec.Mode.PULL
                 ? Set.of(Kind.COMPLETED, Kind.CANCELED)
                 : Set.of(Kind.COMPLETED);
     }
@@ -71,12 +67,12 @@ final class Disks implements DiskDriver {
      * Follows a backup that has outlived the process which began it, and ends the job with it.
      *
      * @param job its job from now on
-     * @param attributes what was recorded with the job before
+     * @param mode who moves its bytes
      * @param elapsedMillis for how long libvirt's job has run
      */
-    void follow(UUID domain, AsyncJob job, Map<String, String> attributes, long elapsedMillis)
+    void follow(UUID domain, AsyncJob job, BackupSpec.Mode mode, long elapsedMillis)
             throws DomainException {
-        Set<Kind> end = endOf(attributes.get(MODE));
+        Set<Kind> end = endOf(mode);
         DiskWatch watch = jobs.follow(domain, job, elapsedMillis);
         hypervisor.threads().execute(() -> {
             try (watch) {
@@ -102,9 +98,10 @@ final class Disks implements DiskDriver {
                 + "'/><driver type='" + Xml.escape(copy.format()) + "'/></disk>";
         Map<String, Object> limit =
                 job.bandwidth() > 0 ? Map.of("bandwidth", job.bandwidth()) : Map.of();
+        RecordedWork work = jobs.work(domain, disk, DomainOperation.BLOCK_COPY).to(copy.to());
         try (Written parameters = TypedParameters.write(limit)) {
             mirror(
-                    jobs.watch(domain, disk, job, DomainOperation.BLOCK_COPY),
+                    jobs.watch(domain, disk, job, work),
                     job,
                     copy.pivot(),
                     pointer -> virt.virDomainBlockCopy(
@@ -123,8 +120,9 @@ final class Disks implements DiskDriver {
         int flags = Flags.BLOCK_COMMIT_ACTIVE
                 | Flags.BLOCK_COMMIT_SHALLOW
                 | Flags.BLOCK_COMMIT_BANDWIDTH_BYTES;
+        RecordedWork work = jobs.work(domain, disk, DomainOperation.BLOCK_COMMIT);
         mirror(
-                jobs.watch(domain, disk, job, DomainOperation.BLOCK_COMMIT),
+                jobs.watch(domain, disk, job, work),
                 job,
                 true,
                 pointer -> virt.virDomainBlockCommit(
@@ -134,7 +132,8 @@ final class Disks implements DiskDriver {
     @Override
     public void pull(UUID domain, String disk, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
-        try (DiskWatch watch = jobs.watch(domain, disk, job, DomainOperation.BLOCK_PULL)) {
+        RecordedWork work = jobs.work(domain, disk, DomainOperation.BLOCK_PULL);
+        try (DiskWatch watch = jobs.watch(domain, disk, job, work)) {
             begin(
                     watch,
                     pointer -> virt.virDomainBlockPull(

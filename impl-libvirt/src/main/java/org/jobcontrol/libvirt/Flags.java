@@ -55,6 +55,10 @@ final class Flags {
     static final int BLOCK_COMMIT_ACTIVE = 1 << 2;
     static final int BLOCK_COMMIT_BANDWIDTH_BYTES = 1 << 4;
 
+    static final int BLOCK_JOB_TYPE_PULL = 1;
+    static final int BLOCK_JOB_TYPE_COPY = 2;
+    static final int BLOCK_JOB_TYPE_ACTIVE_COMMIT = 4;
+
     static final int DOMAIN_BLOCK_JOB_COMPLETED = 0;
     static final int DOMAIN_BLOCK_JOB_CANCELED = 2;
     static final int DOMAIN_BLOCK_JOB_READY = 3;
@@ -87,6 +91,7 @@ final class Flags {
     static final int ERR_NO_STORAGE_VOL = 50;
     static final int ERR_OPERATION_INVALID = 55;
     static final int ERR_CONFIG_UNSUPPORTED = 67;
+    static final int ERR_OPERATION_TIMEOUT = 68;
     static final int ERR_OPERATION_ABORTED = 78;
     static final int ERR_NO_DOMAIN_SNAPSHOT = 72;
     static final int ERR_OPERATION_UNSUPPORTED = 84;

@@ -1,6 +1,5 @@
 package org.jobcontrol.libvirt;
 
-import com.sun.jna.ptr.IntByReference;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -11,9 +10,12 @@ import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.DomainOperation;
 import org.jobcontrol.api.JobOutcome;
 import org.jobcontrol.api.LibvirtException;
+import org.jobcontrol.api.domain.BackupSpec;
 import org.jobcontrol.api.domain.DomainException;
 import org.jobcontrol.api.spi.InterruptedJob;
 import org.jobcontrol.api.spi.Recovery;
+import org.jobcontrol.libvirt.RecoveryProbe.Found;
+import org.jobcontrol.libvirt.RecoveryProbe.State;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,10 +28,12 @@ final class Interrupted {
      *   the job was             | what is done here                       | outcome
      *   ------------------------+-----------------------------------------+------------------------------
      *   save, dump, snapshot    | cancelled, and the guest resumed if it  | COMPLETED if the domain is
-     *                           | still stands paused for it              | saved, ABORTED if cancelled,
-     *                           |                                         | else ORPHANED
+     *                           | still stands paused for it              | saved, or libvirt remembers
+     *                           |                                         | that it has completed; ABORTED
+     *                           |                                         | if cancelled, else ORPHANED
      *   backup                  | followed to its end as a running job    | that of the backup
-     *   copy, commit, pull      | cancelled: nobody is there to pivot     | ABORTED, or ORPHANED
+     *   copy, commit, pull      | cancelled: nobody is there to pivot     | ABORTED; COMPLETED if the disk
+     *                           |                                         | is the copy; else ORPHANED
      *   migration, post-copy    | followed: there is no way back          | COMPLETED if it is gone
      *   migration, confirm      | waited for: it is over                  | COMPLETED if it is gone
      *   migration, before       | cancelled, and the guest resumed        | ABORTED, or ORPHANED
@@ -38,8 +42,13 @@ final class Interrupted {
      *   destroy                 | nothing: the domain was dead before the | COMPLETED
      *                           | job began; who runs now, somebody started
      *
-     * Waiting is for what the daemon tells of the domain, and a look now and then. What takes longer than
-     * PATIENCE fails, and is tried again when somebody asks for it.
+     * Ours. Only a job of libvirt that the record describes is cancelled or followed (RecordedWork): one
+     * with its operation that began when it did; a backup of its files, also after the daemon has
+     * forgotten when that began; a job of its type on its disk, from its image to its file. Another
+     * client's job is left alone, and the outcome says that it was found.
+     *
+     * Waiting is for the events of the domain, and a look now and then. What takes longer than PATIENCE
+     * fails, and is tried again when somebody asks for it.
      */
     private static final Logger LOG = LoggerFactory.getLogger(Interrupted.class);
 
@@ -47,6 +56,7 @@ final class Interrupted {
     private static final long PATIENCE_SECONDS = 60;
 
     private final Hypervisor hypervisor;
+    private final RecoveryProbe probe;
     private final RunningJobs running;
     private final DiskJobs diskJobs;
     private final Disks disks;
@@ -58,6 +68,7 @@ final class Interrupted {
         this.hypervisor = hypervisor;
         this.running = running;
         this.diskJobs = diskJobs;
+        this.probe = new RecoveryProbe(hypervisor, running, diskJobs);
         this.disks = disks;
     }
 
@@ -71,38 +82,57 @@ final class Interrupted {
 
     /** Recovers a job on a domain. */
     Recovery recover(UUID domain, InterruptedJob job) throws DomainException, InterruptedException {
+        if (job.operation().equals("domain.destroy")) {
+            return Recovery.ended(JobOutcome.COMPLETED, "it was dead before the job began");
+        }
+        RecordedWork work = new RecordedWork(job.attributes());
+        DomainOperation operation = work.operation().orElse(null);
+        if (operation == null || work.domain().filter(domain::equals).isEmpty()) {
+            return Recovery.ended(
+                    JobOutcome.ORPHANED, "libvirt had not been asked for it; nothing was touched");
+        }
         try {
-            hypervisor.table().look(domain);
-            return switch (job.operation()) {
-                case "SAVE", "DUMP", "SNAPSHOT" -> cancel(domain);
-                case "BACKUP" -> backup(domain, job);
-                case "BLOCK_COPY", "BLOCK_COMMIT", "BLOCK_PULL" -> blockJob(domain, job);
-                case "MIGRATION_OUT" -> migration(domain, job);
-                case "START", "RESTORE", "SNAPSHOT_REVERT", "SNAPSHOT_DELETE" -> finish(domain);
-                case "domain.destroy" ->
-                    Recovery.ended(JobOutcome.COMPLETED, "it was dead before the job began");
-                default -> Recovery.ended(JobOutcome.ORPHANED, "libvirt knows nothing of it");
+            probe.lookAt(domain);
+            return switch (operation) {
+                case SAVE, DUMP, SNAPSHOT -> cancel(domain, work);
+                case BACKUP -> backup(domain, job, work);
+                case BLOCK_COPY, BLOCK_COMMIT, BLOCK_PULL -> blockJob(domain, work);
+                case MIGRATION_OUT -> migration(domain, job, work);
+                case START, RESTORE, SNAPSHOT_REVERT, SNAPSHOT_DELETE -> finish(domain, work);
+                case MIGRATION_IN ->
+                    Recovery.ended(JobOutcome.ORPHANED, "libvirt knows nothing of it");
             };
         } catch (LibvirtException e) {
             throw Failures.of(hypervisor.table().name(domain), e);
         }
     }
 
-    // ---- saves and the like ---------------------------------------------------------------------
+    // ---- saves, dumps and snapshots -------------------------------------------------------------
 
-    private Recovery cancel(UUID domain) throws LibvirtException, InterruptedException {
+    private Recovery cancel(UUID domain, RecordedWork work)
+            throws LibvirtException, InterruptedException {
         boolean asked = false;
+        Found found;
         try (Wait wait = new Wait(domain)) {
-            while (runs(domain)) {
-                asked |= abort(domain);
+            found = probe.find(domain, work, Found.NOTHING);
+            while (!found.isSettled()) {
+                asked |= found.kind() == Found.Kind.OURS && abort(domain);
                 wait.tick();
+                found = probe.find(domain, work, found);
             }
         }
-        State state = state(domain);
-        if (state.state == Flags.DOMAIN_SHUTOFF && state.reason == Flags.DOMAIN_SHUTOFF_SAVED) {
+        State state = probe.state(domain);
+        if (work.isOf(DomainOperation.SAVE) && state.isSaved()) {
             return Recovery.ended(JobOutcome.COMPLETED, "libvirt has saved the domain");
         }
-        boolean stands = state.state == Flags.DOMAIN_PAUSED && state.forAJob();
+        if (found.kind() == Found.Kind.OTHERS) {
+            return leave(asked, found);
+        }
+        boolean takenBack = asked && work.isOf(DomainOperation.SNAPSHOT);
+        if (!takenBack && probe.completed(domain, work).isPresent()) {
+            return Recovery.ended(JobOutcome.COMPLETED, "libvirt has completed it");
+        }
+        boolean stands = state.isPausedFor(work);
         if (stands) {
             hypervisor.lanes().run(domain, hypervisor.libvirt().virt()::virDomainResume);
             hypervisor.table().look(domain);
@@ -111,6 +141,12 @@ final class Interrupted {
         return asked
                 ? Recovery.ended(JobOutcome.ABORTED, "it was cancelled" + guest)
                 : Recovery.ended(JobOutcome.ORPHANED, "libvirt ran it no more" + guest);
+    }
+
+    private static Recovery leave(boolean asked, Found found) {
+        return asked
+                ? Recovery.ended(JobOutcome.ABORTED, "it was cancelled; " + found.text())
+                : Recovery.ended(JobOutcome.ORPHANED, "libvirt ran it no more; " + found.text());
     }
 
     private boolean abort(UUID domain) {
@@ -123,139 +159,129 @@ final class Interrupted {
         }
     }
 
-    private Recovery finish(UUID domain) throws LibvirtException, InterruptedException {
+    private Recovery finish(UUID domain, RecordedWork work)
+            throws LibvirtException, InterruptedException {
         try (Wait wait = new Wait(domain)) {
-            while (runs(domain)) {
+            while (probe.isBusyWith(domain, work)) {
                 wait.tick();
             }
         }
-        hypervisor.table().look(domain);
-        return state(domain).active()
+        probe.lookAt(domain);
+        return probe.state(domain).isActive()
                 ? Recovery.ended(JobOutcome.COMPLETED, "the domain runs")
                 : Recovery.ended(JobOutcome.ORPHANED, "the domain does not run");
     }
 
     // ---- disks ----------------------------------------------------------------------------------
 
-    private Recovery backup(UUID domain, InterruptedJob job)
+    private Recovery backup(UUID domain, InterruptedJob job, RecordedWork work)
             throws LibvirtException, DomainException {
-        if (!runs(domain)) {
-            return Recovery.ended(JobOutcome.ORPHANED, "libvirt runs it no more");
+        Map<String, Object> statistics =
+                probe.state(domain).isActive() ? running.statistics(domain).orElse(null) : null;
+        BackupSpec.Mode mode = work.mode().orElse(BackupSpec.Mode.PUSH);
+        if (statistics == null) {
+            return probe.completed(domain, work)
+                    .map(last -> endOf(mode, last))
+                    .orElseGet(
+                            () -> Recovery.ended(JobOutcome.ORPHANED, "libvirt runs it no more"));
+        }
+        if (!work.isOfOperation(statistics) || !probe.isOfItsFiles(domain, work)) {
+            return leave(false, Found.others(statistics));
         }
         AsyncJob again = job.goOn(DomainOperation.BACKUP, DomainOperation.BACKUP.defaultMask());
-        disks.follow(domain, again, job.attributes(), 0);
+        disks.follow(domain, again, mode, JobIdentity.elapsed(statistics));
         return Recovery.goesOn();
     }
 
-    private Recovery blockJob(UUID domain, InterruptedJob job)
+    private static Recovery endOf(BackupSpec.Mode mode, Map<String, Object> statistics) {
+        DiskWatch.Kind kind = DiskWatch.kindOf(statistics);
+        String text = "libvirt says of its end: " + statistics.getOrDefault("errmsg", "success");
+        if (Disks.endOf(mode).contains(kind)) {
+            return Recovery.ended(JobOutcome.COMPLETED, text);
+        }
+        return kind == DiskWatch.Kind.CANCELED
+                ? Recovery.ended(JobOutcome.ABORTED, text)
+                : Recovery.ended(JobOutcome.FAILED, text);
+    }
+
+    private Recovery blockJob(UUID domain, RecordedWork work)
             throws LibvirtException, InterruptedException {
-        String disk = job.attributes().get(DiskJobs.DISK);
+        String disk = work.disk().orElseThrow();
         boolean asked = false;
         try (Wait wait = new Wait(domain)) {
-            while (disk != null
-                    && state(domain).active()
-                    && diskJobs.progress(domain, disk).isPresent()) {
+            while (probe.isItsBlockJob(domain, disk, work)) {
                 diskJobs.cancel(domain, disk);
                 asked = true;
                 wait.tick();
             }
         }
-        return asked
-                ? Recovery.ended(JobOutcome.ABORTED, "the job on " + disk + " was cancelled")
-                : Recovery.ended(JobOutcome.ORPHANED, "libvirt ran it no more");
+        if (asked) {
+            return Recovery.ended(JobOutcome.ABORTED, "the job on " + disk + " was cancelled");
+        }
+        boolean active = probe.state(domain).isActive();
+        Optional<String> source =
+                active ? diskJobs.disk(domain, disk).flatMap(DiskJobs::source) : Optional.empty();
+        if (source.isPresent() && source.equals(work.target())) {
+            return Recovery.ended(JobOutcome.COMPLETED, "disk " + disk + " is the copy");
+        }
+        boolean others = active && diskJobs.type(domain, disk).isPresent();
+        return Recovery.ended(
+                JobOutcome.ORPHANED,
+                others
+                        ? "libvirt ran it no more; another client's job on " + disk
+                                + " was left alone"
+                        : "libvirt ran it no more");
     }
 
     // ---- migration ------------------------------------------------------------------------------
 
-    private Recovery migration(UUID domain, InterruptedJob job)
+    private Recovery migration(UUID domain, InterruptedJob job, RecordedWork work)
             throws LibvirtException, InterruptedException {
         String phase = job.phase().orElse("");
-        if (phase.startsWith("postcopy") && runs(domain)) {
+        if (phase.startsWith("postcopy") && probe.isBusyWith(domain, work)) {
             AsyncJob again = job.goOn(
                     DomainOperation.MIGRATION_OUT, DomainOperation.MIGRATION_OUT.defaultMask());
             again.abortable(false);
-            hypervisor.threads().execute(() -> followMigration(domain, again));
+            hypervisor.threads().execute(() -> followMigration(domain, again, work));
             return Recovery.goesOn();
         }
         if (!phase.startsWith("postcopy") && !phase.equals("confirm")) {
-            Recovery cancelled = cancel(domain);
-            if (state(domain).active()) {
+            Recovery cancelled = cancel(domain, work);
+            if (probe.state(domain).isActive()) {
                 return cancelled;
             }
         }
         try (Wait wait = new Wait(domain)) {
-            while (runs(domain)) {
+            while (probe.isBusyWith(domain, work)) {
                 wait.tick();
             }
         }
-        return state(domain).active()
+        return probe.state(domain).isActive()
                 ? Recovery.ended(JobOutcome.ORPHANED, "the domain still runs here")
                 : Recovery.ended(JobOutcome.COMPLETED, "the domain runs here no more");
     }
 
-    private void followMigration(UUID domain, AsyncJob job) {
+    private void followMigration(UUID domain, AsyncJob job, RecordedWork work) {
         try (Wait wait = new Wait(domain)) {
-            while (runs(domain)) {
+            while (probe.isBusyWith(domain, work) && !RunningCall.hasEnded(job)) {
                 wait.tickWithoutEnd();
             }
-            if (state(domain).active()) {
-                job.fail(new IllegalStateException("the domain still runs here"));
+            if (probe.state(domain).isActive()) {
+                IllegalStateException failure =
+                        new IllegalStateException("the domain still runs here");
+                RunningCall.ifOpen(job, open -> open.fail(failure));
             }
         } catch (LibvirtException | RuntimeException e) {
-            job.fail(e);
+            RunningCall.ifOpen(job, open -> open.fail(e));
         } catch (InterruptedException e) {
-            job.fail(e);
+            RunningCall.ifOpen(job, open -> open.fail(e));
             Thread.currentThread().interrupt();
         } finally {
             job.close();
         }
     }
 
-    // ---- looking --------------------------------------------------------------------------------
-
-    private record State(int state, int reason) {
-        boolean active() {
-            return state != 0 && state != Flags.DOMAIN_SHUTOFF && state != Flags.DOMAIN_CRASHED;
-        }
-
-        boolean forAJob() {
-            return reason == Flags.DOMAIN_PAUSED_SAVE
-                    || reason == Flags.DOMAIN_PAUSED_DUMP
-                    || reason == Flags.DOMAIN_PAUSED_SNAPSHOT
-                    || reason == Flags.DOMAIN_PAUSED_MIGRATION;
-        }
-    }
-
-    /** Returns how the domain is; one that libvirt does not know any more is off. */
-    private State state(UUID domain) throws LibvirtException {
-        IntByReference state = new IntByReference();
-        IntByReference reason = new IntByReference();
-        try {
-            hypervisor
-                    .lanes()
-                    .run(
-                            domain,
-                            p -> hypervisor
-                                    .libvirt()
-                                    .virt()
-                                    .virDomainGetState(p, state, reason, 0));
-        } catch (LibvirtException e) {
-            if (e.code() == Flags.ERR_NO_DOMAIN) {
-                return new State(Flags.DOMAIN_SHUTOFF, 0);
-            }
-            throw e;
-        }
-        return new State(state.getValue(), reason.getValue());
-    }
-
-    /** Returns whether the daemon works on the domain for somebody. */
-    private boolean runs(UUID domain) throws LibvirtException {
-        if (!state(domain).active()) {
-            return false;
-        }
-        Optional<DomainOperation> silent = running.pausedFor(domain);
-        return silent.isPresent() || running.statistics(domain).isPresent();
-    }
+    // ---- waiting --------------------------------------------------------------------------------
 
     /** Waits, for so long, until something happens to a domain, or a moment. */
     private final class Wait implements AutoCloseable {

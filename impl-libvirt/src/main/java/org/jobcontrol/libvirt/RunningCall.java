@@ -30,6 +30,7 @@ final class RunningCall {
     private final AtomicBoolean pushing = new AtomicBoolean();
     private final CountDownLatch completed = new CountDownLatch(1);
     private volatile boolean returned;
+    private volatile boolean startRecorded;
 
     RunningCall(UUID domain, Job job, DomainOperation operation) {
         this.domain = domain;
@@ -89,11 +90,18 @@ final class RunningCall {
         begun(job, operation);
     }
 
-    /** Returns whether libvirt's own job is not known to have begun, and would answer a question. */
-    boolean isToBegin() {
-        return job instanceof AsyncJob async
-                && onlyDestroy(async)
-                && operation.defaultMask().contains(JobType.QUERY);
+    /** Returns whether something of libvirt's job is not known yet, and libvirt would answer a question. */
+    boolean isToLookAt() {
+        if (!(job instanceof AsyncJob async)) {
+            return false;
+        }
+        boolean toBegin = onlyDestroy(async) && operation.defaultMask().contains(JobType.QUERY);
+        return toBegin || (!startRecorded && async.mask().contains(JobType.QUERY));
+    }
+
+    /** Notes that it is recorded when libvirt's job began. */
+    void setStartRecorded() {
+        startRecorded = true;
     }
 
     /** Returns whether the call has returned, so that there is nothing to abort any more. */

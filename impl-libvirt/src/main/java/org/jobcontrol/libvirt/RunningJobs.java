@@ -100,6 +100,7 @@ final class RunningJobs {
         add(call);
         try {
             job.onAbort(() -> pushSoon(call));
+            record(call);
             Future<?> result = hypervisor.threads().submit(() -> {
                 work.run();
                 return null;
@@ -109,6 +110,25 @@ final class RunningJobs {
         } finally {
             remove(call);
             lookAgain(domain);
+        }
+    }
+
+    /** Records the work before libvirt is asked for it. */
+    private void record(RunningCall call) {
+        if (call.job.type() != JobType.ASYNC) {
+            return;
+        }
+        RecordedWork work = RecordedWork.of(call.domain, hypervisor.uri(), call.operation);
+        call.job.record(work.after(lastCompleted(call.domain)).attributes());
+    }
+
+    /** Returns the statistics of the last finished job that libvirt remembers; empty if there is none. */
+    Map<String, Object> lastCompleted(UUID domain) {
+        try {
+            return completed(domain).orElse(Map.of());
+        } catch (LibvirtException e) {
+            LOG.debug("domain {} does not say what has run on it", domain, e);
+            return Map.of();
         }
     }
 
@@ -187,15 +207,20 @@ final class RunningJobs {
         RunningCall.ifOpen(call.job, job -> lookWhetherBegun(call));
     }
 
-    /** Asks, where no event has told: a guest that was paused before is not suspended. */
+    /**
+     * Asks libvirt about its job, where that would answer: whether it has begun, where no event has told
+     * (a guest that was paused before is not suspended), and when, which is recorded.
+     */
     private void lookWhetherBegun(RunningCall call) {
-        if (!(call.job instanceof AsyncJob async) || !call.isToBegin()) {
+        if (!(call.job instanceof AsyncJob async) || !call.isToLookAt()) {
             return;
         }
         try (Job step = async.beginNested("libvirt.jobStats", Duration.ZERO)) {
-            if (runsInLibvirt(call)) {
+            running(call).ifPresent(statistics -> {
                 call.begun();
-            }
+                call.job.record(RecordedWork.started(statistics));
+                call.setStartRecorded();
+            });
         } catch (LibvirtException | JobRefusedException e) {
             LOG.debug("domain {} does not say what runs on it", call.domain, e);
         } catch (InterruptedException e) {
@@ -204,11 +229,12 @@ final class RunningJobs {
         }
     }
 
-    private boolean runsInLibvirt(RunningCall call) throws LibvirtException {
+    /** Asks for the statistics of the libvirt job of a call; empty if that does not run. */
+    private Optional<Map<String, Object>> running(RunningCall call) throws LibvirtException {
         return isCurrent(call)
-                && statistics(call.domain)
+                ? statistics(call.domain)
                         .filter(now -> JobIdentity.isOfCall(now, call.operation, call.calledNanos))
-                        .isPresent();
+                : Optional.empty();
     }
 
     private DomainException failure(RunningCall call, Throwable cause) throws JobAbortedException {
@@ -264,7 +290,9 @@ final class RunningJobs {
             return;
         }
         try {
-            if (runsInLibvirt(call) && !call.hasReturned() && !RunningCall.hasEnded(call.job)) {
+            if (running(call).isPresent()
+                    && !call.hasReturned()
+                    && !RunningCall.hasEnded(call.job)) {
                 abortJob(call.domain);
             } else {
                 LOG.debug("{} is not aborted yet: libvirt does not run it", call);

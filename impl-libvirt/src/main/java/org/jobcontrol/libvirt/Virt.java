@@ -189,6 +189,9 @@ interface Virt extends Library {
     int virDomainBackupBegin(
             DomainPtr domain, String backup, @Nullable String checkpoint, int flags);
 
+    @Nullable
+    Pointer virDomainBackupGetXMLDesc(DomainPtr domain, int flags);
+
     int virDomainBlockCopy(
             DomainPtr domain,
             String disk,

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobInfo;
@@ -23,18 +24,21 @@ import org.jobcontrol.core.journal.Teller;
 /** A process that begins one job on a domain, tells of it, and is killed then. */
 final class Interruptible {
     private final Lab lab;
+    private final StartRecorded journal;
     private final Domain domain;
 
-    private Interruptible(Lab lab, Domain domain) {
+    private Interruptible(Lab lab, StartRecorded journal, Domain domain) {
         this.lab = lab;
+        this.journal = journal;
         this.domain = domain;
     }
 
     public static void main(String[] arguments) throws Exception {
-        FileJournal journal = new FileJournal(Path.of(arguments[1]));
+        StartRecorded journal = new StartRecorded(new FileJournal(Path.of(arguments[1])));
         Lab lab = new Lab(arguments[0], journal, control -> {});
         Domain domain = lab.domains().find(arguments[2]).orElseThrow();
-        JobFuture<Void> job = new Interruptible(lab, domain).begin(arguments[3], arguments[4]);
+        JobFuture<Void> job =
+                new Interruptible(lab, journal, domain).begin(arguments[3], arguments[4]);
         Teller.say("begun", job.id(), "");
         job.await();
     }
@@ -42,6 +46,7 @@ final class Interruptible {
     private JobFuture<Void> begin(String what, String where) throws Exception {
         return switch (what) {
             case "save" -> domain.save(Path.of(where), LONG);
+            case "dump" -> dump(Path.of(where));
             case "copy" -> copy(Path.of(where));
             case "backup" ->
                 domain.disks()
@@ -52,6 +57,12 @@ final class Interruptible {
             case "post-copy" -> postCopy(where);
             default -> throw new IllegalArgumentException(what);
         };
+    }
+
+    private JobFuture<Void> dump(Path to) throws Exception {
+        JobFuture<Void> dump = domain.dump(to, Set.of(), LONG);
+        journal.await();
+        return dump;
     }
 
     private JobFuture<Void> copy(Path to) throws Exception {

@@ -136,14 +136,14 @@ class RecoveryTest {
     }
 
     @Test
-    void backup_overMeanwhile_isOrphaned() throws Exception {
+    void backup_overMeanwhile_hasCompleted() throws Exception {
         run("over", false);
         long id = interrupt("over", "backup", file("over.scratch").toString());
         here.virsh("domjobabort", "over");
         await().until(() -> here.virsh("domjobinfo", "over").contains("None"));
         try (FileJournal journal = journal("over");
                 Lab lab = again(journal)) {
-            assertThat(ended(lab, id).outcome()).contains(JobOutcome.ORPHANED);
+            assertThat(ended(lab, id).outcome()).contains(JobOutcome.COMPLETED);
             assertRunsAndTakesJobs(lab, "over");
         }
     }
@@ -171,7 +171,9 @@ class RecoveryTest {
         long id = interrupt("stays", "migration", there.uri());
         try (FileJournal journal = journal("stays");
                 Lab lab = again(journal)) {
-            assertThat(ended(lab, id).outcome()).contains(JobOutcome.ABORTED);
+            JobInfo end = ended(lab, id);
+            assertThat(end.outcome()).contains(JobOutcome.ABORTED);
+            assertThat(end.error().orElseThrow()).hasMessageEndingWith("it was cancelled");
             assertThat(there.virsh("list", "--all", "--name")).doesNotContain("stays");
             assertRunsAndTakesJobs(lab, "stays");
         }

@@ -32,6 +32,19 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface DomainDriver {
     /**
+     * The attribute that a driver may record with a job ({@link Job#record}): the uuid of its domain. Names
+     * are given again, and two hypervisors may each have a domain of one name; so {@link #recover} is called
+     * for the domain with this uuid, whatever its name is by then.
+     */
+    String UUID_ATTRIBUTE = "domain.uuid";
+
+    /**
+     * The attribute that a driver records together with {@link #UUID_ATTRIBUTE}: its {@link #name}. The job
+     * is recovered by the driver of this name, and waits until that is there.
+     */
+    String DRIVER_ATTRIBUTE = "domain.driver";
+
+    /**
      * Returns what people call this driver.
      *
      * @return a short name, such as {@code test} or a connection's URI
