@@ -211,12 +211,13 @@ public final class DomainCatalog {
      * Undefines a domain.
      *
      * @param domain the domain
+     * @param driver its driver
      * @param job the MODIFY job
      * @param close closes its job object, before its name is free: a domain that is given it must
      *     not get that one
      */
-    void undefine(DomainRecord domain, Job job, Runnable close) throws DomainException {
-        DomainDriver driver = driver(domain);
+    void undefine(DomainRecord domain, DomainDriver driver, Job job, Runnable close)
+            throws DomainException {
         synchronized (lock) {
             reserved.add(domain.spec().name());
         }

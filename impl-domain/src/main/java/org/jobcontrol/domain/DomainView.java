@@ -264,9 +264,11 @@ final class DomainView implements Domain {
             throws DomainException, JobRefusedException, InterruptedException {
         Objects.requireNonNull(command, "command");
         Objects.requireNonNull(patience, "patience");
-        return call(
+        return underJob.call(
+                jobs(),
                 DomainWork.AGENT_COMMAND,
                 timeout,
+                patience,
                 (driver, job) -> driver.guests().agentCommand(uuid(), command, patience, job));
     }
 
@@ -334,17 +336,19 @@ final class DomainView implements Domain {
     public void destroy(Duration timeout)
             throws DomainException, JobRefusedException, InterruptedException {
         Objects.requireNonNull(timeout, "timeout");
+        Patience patience = new Patience(timeout);
         // under no job: nobody who works on the domain can keep it from being killed
-        driver().kill(uuid());
-        cleanUp(timeout);
+        driver().within(patience.forAnswer()).kill(uuid());
+        cleanUp(patience.left());
     }
 
     @Override
     public void destroyGracefully(Duration timeout)
             throws DomainException, JobRefusedException, InterruptedException {
         Objects.requireNonNull(timeout, "timeout");
-        driver().killGracefully(uuid());
-        cleanUp(timeout);
+        Patience patience = new Patience(timeout);
+        driver().within(patience.forAnswer()).killGracefully(uuid());
+        cleanUp(patience.left());
     }
 
     private void cleanUp(Duration timeout)
@@ -359,7 +363,7 @@ final class DomainView implements Domain {
     public void undefine(Duration timeout)
             throws DomainException, JobRefusedException, InterruptedException {
         call(DomainWork.UNDEFINE, timeout, (driver, job) -> {
-            catalog.undefine(record, job, jobs()::close);
+            catalog.undefine(record, driver, job, jobs()::close);
             return null;
         });
     }

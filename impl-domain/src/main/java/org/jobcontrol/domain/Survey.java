@@ -74,7 +74,8 @@ final class Survey {
 
     private void ask(DomainDriver driver, Map<UUID, Job> jobs, Map<UUID, DomainView> views) {
         try {
-            Map<UUID, DomainStatistics> seen = driver.statistics(jobs, groups);
+            Map<UUID, DomainStatistics> seen =
+                    driver.within(Patience.LEAST_FOR_ANSWER).statistics(jobs, groups);
             for (Map.Entry<UUID, DomainView> view : views.entrySet()) {
                 DomainStatistics its = seen.get(view.getKey());
                 if (its != null) {

@@ -5,8 +5,11 @@ import java.util.Dictionary;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jobcontrol.api.LibvirtException;
 import org.jobcontrol.api.domain.DomainDriver;
@@ -36,17 +39,24 @@ final class Connector implements AutoCloseable {
     private static final long FIRST_PAUSE_MILLIS = 250;
     private static final long LONGEST_PAUSE_MILLIS = 10_000;
 
+    /** More than it takes to ask for aborts and to close the connections. */
+    private static final long CLOSE_MILLIS = 20_000;
+
     private final Libvirt libvirt;
     private final String uri;
     private final long pollMillis;
     private final BundleContext context;
     private final Supplier<Optional<Domains>> domains;
     private final LocalVolumes.Directories directories;
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final CompletableFuture<Void> closing = new CompletableFuture<>();
     private final Thread thread;
 
     /** Used by the connector's thread, and by whoever closes it. */
     private volatile @Nullable Hypervisor current;
+
+    /** A connection that is up; without pools where the hypervisor has none. */
+    private record Connected(
+            Hypervisor hypervisor, @Nullable LibvirtPools pools) {}
 
     Connector(
             Libvirt libvirt,
@@ -92,7 +102,7 @@ final class Connector implements AutoCloseable {
                 if (serve(pause == FIRST_PAUSE_MILLIS)) {
                     pause = FIRST_PAUSE_MILLIS;
                 }
-                closed.await(pause, TimeUnit.MILLISECONDS);
+                awaitClosing(pause);
                 pause = Math.min(LONGEST_PAUSE_MILLIS, 2 * pause);
             }
         } catch (InterruptedException e) {
@@ -100,17 +110,48 @@ final class Connector implements AutoCloseable {
         }
     }
 
+    private void awaitClosing(long millis) throws InterruptedException {
+        try {
+            closing.get(millis, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.trace("{} is tried again", uri);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("closing does not fail", e);
+        }
+    }
+
     /** Connects and serves until the connection is lost; false if there was none. */
     private boolean serve(boolean first) throws InterruptedException {
-        try (Hypervisor hypervisor = Hypervisor.connect(libvirt, uri)) {
-            current = hypervisor;
-            if (!isClosed()) {
-                serve(hypervisor);
+        CompletableFuture<Connected> attempt = new CompletableFuture<>();
+        Thread thread = new Thread(() -> connect(attempt), "jobcontrol-libvirt-connect " + uri);
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            awaitAnswer(attempt);
+            // one that connects only now finds that nobody wants it
+            if (isClosed() && attempt.completeExceptionally(new CancellationException())) {
+                LOG.warn(
+                        "{} has not answered, and keeps a thread of this bundle until it does",
+                        uri);
+                return false;
+            }
+            Connected connected = attempt.get();
+            try (Hypervisor hypervisor = connected.hypervisor) {
+                current = hypervisor;
+                if (!isClosed()) {
+                    serve(connected);
+                }
             }
             return true;
-        } catch (LibvirtException e) {
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof LibvirtException failure)) {
+                throw new IllegalStateException(uri + " is not kept connected", e.getCause());
+            }
             if (first) {
-                LOG.warn("{} cannot be reached, and is tried again and again: {}", uri, e.text());
+                LOG.warn(
+                        "{} cannot be reached, and is tried again and again: {}",
+                        uri,
+                        failure.text());
             }
             return false;
         } finally {
@@ -118,20 +159,60 @@ final class Connector implements AutoCloseable {
         }
     }
 
-    private void serve(Hypervisor hypervisor) throws InterruptedException {
+    /** Connects, on a thread of its own: a daemon that stands still answers nobody. */
+    private void connect(CompletableFuture<Connected> attempt) {
+        try {
+            Hypervisor hypervisor = Hypervisor.connect(libvirt, uri);
+            if (!attempt.complete(new Connected(hypervisor, pools(hypervisor)))) {
+                hypervisor.close();
+            }
+        } catch (LibvirtException | RuntimeException | Error e) {
+            attempt.completeExceptionally(e);
+        }
+    }
+
+    private @Nullable LibvirtPools pools(Hypervisor hypervisor) {
+        try {
+            return new LibvirtPools(hypervisor, directories);
+        } catch (LibvirtException e) {
+            LOG.warn("{} gives no storage pools: {}", uri, e.text());
+            return null;
+        }
+    }
+
+    /** Waits until an attempt to connect has ended, or this is closed. */
+    private void awaitAnswer(CompletableFuture<?> attempt) throws InterruptedException {
+        boolean late = false;
+        CompletableFuture<Void> over = attempt.handle((connected, failure) -> null);
+        CompletableFuture<Object> any = CompletableFuture.anyOf(over, closing);
+        while (!any.isDone()) {
+            try {
+                any.get(LONGEST_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                if (!late) {
+                    LOG.warn(
+                            "{} has not answered for {} ms, and is waited for",
+                            uri,
+                            LONGEST_PAUSE_MILLIS);
+                }
+                late = true;
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("none of these fails", e);
+            }
+        }
+    }
+
+    private void serve(Connected connected) throws InterruptedException {
+        Hypervisor hypervisor = connected.hypervisor;
         LibvirtDomains driver = new LibvirtDomains(hypervisor, domains);
         List<ServiceRegistration<?>> services = new ArrayList<>();
         Dictionary<String, Object> properties =
                 FrameworkUtil.asDictionary(Map.of("jobcontrol.libvirt.uri", uri));
         try {
             services.add(context.registerService(DomainDriver.class, driver, properties));
-            try {
-                services.add(context.registerService(
-                        StorageDriver.class,
-                        new LibvirtPools(hypervisor, directories),
-                        properties));
-            } catch (LibvirtException e) {
-                LOG.warn("{} gives no storage pools: {}", uri, e.text());
+            if (connected.pools != null) {
+                services.add(
+                        context.registerService(StorageDriver.class, connected.pools, properties));
             }
             driver.follow(pollMillis);
             LOG.info("{} is connected: {}", uri, hypervisor.type());
@@ -156,27 +237,22 @@ final class Connector implements AutoCloseable {
     }
 
     private boolean isClosed() {
-        return closed.getCount() == 0;
+        return closing.isDone();
     }
 
-    /** Lets go of the hypervisor: jobs that run are asked to abort and waited for. */
+    /**
+     * Gives the hypervisor up: jobs that run are asked to abort. Takes seconds, also when the daemon does
+     * not answer; then threads of this bundle stay in its calls.
+     */
     @Override
     public void close() {
-        closed.countDown();
+        closing.complete(null);
         Hypervisor connected = current;
         if (connected != null) {
             connected.letGo();
         }
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        if (!Hypervisor.Threads.join(thread, CLOSE_MILLIS)) {
+            LOG.warn("{} is still being closed", uri);
         }
     }
 }

@@ -5,6 +5,7 @@ import com.sun.jna.Memory;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -258,16 +259,27 @@ final class DiskJobs {
                 pointer -> virt.virDomainBlockJobAbort(pointer, disk, Flags.BLOCK_JOB_ABORT_ASYNC));
     }
 
-    /** Returns whether a job of ours on one disk runs, which is no job of the domain to libvirt. */
-    boolean hasBlockJob(UUID domain) {
-        DiskWatch watch = watches.get(domain);
-        return watch != null && !watch.isBackup();
+    /** Returns the domains with a job on their disks. */
+    Set<UUID> domains() {
+        return Set.copyOf(watches.keySet());
     }
 
-    /** Asks how far our job on one disk has got; empty if there is none, or it is a backup. */
+    /** Returns the job of ours that runs on the disks of a domain. */
+    Optional<Job> job(UUID domain) {
+        return Optional.ofNullable(watches.get(domain)).map(watch -> watch.job);
+    }
+
+    /** Asks how far our job on the disks of a domain has got; empty if libvirt runs none of ours. */
     Optional<Progress> progress(UUID domain) throws LibvirtException {
         DiskWatch watch = watches.get(domain);
-        return watch == null || watch.isBackup() ? Optional.empty() : progress(domain, watch.disk);
+        if (watch == null) {
+            return Optional.empty();
+        }
+        return watch.isBackup()
+                ? running.statistics(domain)
+                        .filter(now -> isOf(watch, now))
+                        .map(JobStatistics::progress)
+                : progress(domain, watch.disk);
     }
 
     /** Asks how far the job on a disk has got, whoever began it; empty if there is none. */

@@ -1,15 +1,34 @@
 package org.jobcontrol.libvirt;
 
+import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.jobcontrol.api.LibvirtException;
 import org.jobcontrol.api.domain.DomainException;
+import org.jobcontrol.api.domain.DomainException.Reason;
+import org.jobcontrol.api.domain.DomainInfo;
+import org.jspecify.annotations.Nullable;
 
-/** Short calls on domains in the caller's thread, with failures that name the domain. */
+/**
+ * Short calls on domains, with failures that name the domain. The caller waits for libvirt's answer; with
+ * a limit no longer than that.
+ */
 final class DomainCalls {
     private final Hypervisor hypervisor;
+    private final @Nullable Duration limit;
 
     DomainCalls(Hypervisor hypervisor) {
+        this(hypervisor, null);
+    }
+
+    private DomainCalls(Hypervisor hypervisor, @Nullable Duration limit) {
         this.hypervisor = hypervisor;
+        this.limit = limit;
+    }
+
+    /** Returns calls for each of which the caller waits no longer than a limit. */
+    DomainCalls within(Duration longest) {
+        return new DomainCalls(hypervisor, longest);
     }
 
     Libvirt libvirt() {
@@ -26,30 +45,48 @@ final class DomainCalls {
 
     /** Asks something of a domain. */
     <T> T ask(UUID domain, Lanes.DomainCall<T> call) throws DomainException {
-        try {
-            return hypervisor.lanes().onDomain(domain, call);
-        } catch (LibvirtException e) {
-            throw Failures.of(name(domain), e);
-        }
+        return onConnection(domain, hypervisor.lanes().on(domain, call));
     }
 
-    /** Changes a domain, and looks what has become of it. */
+    /** Changes a domain, and updates the table with how it is then. */
     void change(UUID domain, Lanes.Function function) throws DomainException {
+        forgetIfGone(domain, pointer -> {
+            try {
+                return libvirt().check(function.on(pointer));
+            } finally {
+                hypervisor.table().refresh(domain, pointer);
+            }
+        });
+    }
+
+    /** Returns how a domain is, and updates the table with that. */
+    DomainInfo look(UUID domain) throws DomainException {
+        return forgetIfGone(domain, hypervisor.table()::look);
+    }
+
+    private <T> T forgetIfGone(UUID domain, Lanes.DomainCall<T> call) throws DomainException {
         try {
-            hypervisor.lanes().run(domain, function);
-        } catch (LibvirtException e) {
-            throw Failures.of(name(domain), e);
-        } finally {
-            look(domain);
+            return ask(domain, call);
+        } catch (DomainException e) {
+            if (e.reason() == Reason.NOT_FOUND) {
+                hypervisor.lookSoon(domain);
+            }
+            throw e;
         }
     }
 
     /** Asks something of a connection about a domain. */
     <T> T onConnection(UUID domain, Lanes.Call<T> call) throws DomainException {
         try {
-            return hypervisor.lanes().call(call);
+            return limit == null
+                    ? hypervisor.lanes().call(call)
+                    : hypervisor.lanes().call(call, Deadline.in(limit));
         } catch (LibvirtException e) {
             throw Failures.of(name(domain), e);
+        } catch (UnansweredException e) {
+            CompletableFuture<?> unused =
+                    e.answer().whenComplete((result, failure) -> hypervisor.lookSoon(domain));
+            throw Failures.unanswered(name(domain), e);
         }
     }
 
@@ -61,14 +98,5 @@ final class DomainCalls {
     /** The same, of a call that has more to it. */
     void call(UUID domain, Lanes.DomainCall<?> call) throws LibvirtException {
         hypervisor.lanes().onDomain(domain, call);
-    }
-
-    private void look(UUID domain) {
-        try {
-            hypervisor.table().look(domain);
-        } catch (LibvirtException e) {
-            // it is gone, or the connection is: the next operation says so
-            hypervisor.lookSoon(domain);
-        }
     }
 }

@@ -42,12 +42,18 @@ final class DomainTable {
     private final Lanes lanes;
     private final AtomicLong looks = new AtomicLong();
     private final Map<UUID, Seen> domains = new ConcurrentHashMap<>();
+    private volatile Runnable listChanged = () -> {};
 
     private record Seen(long look, DomainSpec spec, DomainInfo info, boolean gone) {}
 
     DomainTable(Libvirt libvirt, Lanes lanes) {
         this.libvirt = libvirt;
         this.lanes = lanes;
+    }
+
+    /** Runs something whenever a domain has vanished or was renamed; on the thread that saw it. */
+    void whenListChanges(Runnable action) {
+        listChanged = action;
     }
 
     List<DomainSpec> list() {
@@ -113,6 +119,19 @@ final class DomainTable {
         }
     }
 
+    /** Looks at a domain after something was done to it, which may have been to end it. */
+    void refresh(UUID uuid, DomainPtr domain) {
+        long look = looks.incrementAndGet();
+        try {
+            look(domain, look);
+        } catch (LibvirtException e) {
+            if (e.code() == Flags.ERR_NO_DOMAIN) {
+                forget(uuid, look);
+            }
+            LOG.debug("domain {} is gone, or the connection is", uuid, e);
+        }
+    }
+
     /** Looks at a domain that was just defined, or listed. */
     DomainInfo look(DomainPtr domain) throws LibvirtException {
         return look(domain, looks.incrementAndGet());
@@ -145,15 +164,23 @@ final class DomainTable {
     }
 
     private void store(Seen seen) {
-        domains.merge(seen.spec.uuid(), seen, (old, now) -> old.look > now.look ? old : now);
+        Seen before = domains.get(seen.spec.uuid());
+        domains.merge(seen.spec.uuid(), seen, (old, newer) -> old.look > newer.look ? old : newer);
+        if (before != null && !before.gone && !before.spec.name().equals(seen.spec.name())) {
+            listChanged.run();
+        }
     }
 
     /** Keeps that it is gone: an older look that comes late must not bring it back. */
     private void forget(UUID uuid, long look) {
+        Seen before = domains.get(uuid);
         domains.computeIfPresent(
                 uuid,
                 (key, old) -> old.look > look ? old : new Seen(look, old.spec, old.info, true));
         domains.values().removeIf(seen -> seen.gone && look - seen.look > LATE);
+        if (before != null && !before.gone) {
+            listChanged.run();
+        }
     }
 
     private static DomainState state(int libvirtState) {

@@ -26,6 +26,15 @@ final class Failures {
         return new DomainException(reason, domain, e.text(), e);
     }
 
+    /** Says that a caller's deadline has passed before libvirt answered. */
+    static DomainException unanswered(String domain, UnansweredException e) {
+        LibvirtException timeout = new LibvirtException(
+                Flags.ERR_OPERATION_TIMEOUT, 0, String.valueOf(e.getMessage()));
+        timeout.initCause(e);
+        return new DomainException(
+                DomainException.Reason.FAILED, domain, timeout.text(), timeout, e.answer());
+    }
+
     static StorageException of(String pool, @Nullable String volume, LibvirtException e) {
         StorageException.Reason reason = switch (e.code()) {
             case Flags.ERR_NO_STORAGE_POOL, Flags.ERR_NO_STORAGE_VOL ->

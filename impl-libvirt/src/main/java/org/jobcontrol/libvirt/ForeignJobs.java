@@ -1,14 +1,18 @@
 package org.jobcontrol.libvirt;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.AsyncOperation;
 import org.jobcontrol.api.DomainOperation;
@@ -18,7 +22,9 @@ import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.LibvirtException;
+import org.jobcontrol.api.Progress;
 import org.jobcontrol.api.spi.TargetAdapter;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,20 +45,25 @@ final class ForeignJobs implements AutoCloseable {
      * is done under one of ours, and not at all if that is not admitted at once. No async job of ours can
      * begin while it is held; if none runs, the one that libvirt tells of is another's.
      *
+     * Domains are looked at beside one another, on the hypervisor's threads: a guest that does not answer
+     * keeps one of them, for the half minute after which the daemon gives up, and no slot of its domain.
+     * An operation waits for the look until its own deadline, and is then refused: nothing of it is in the
+     * daemon yet. An async operation returns at once and looks under its own job, before libvirt is called.
+     *
      * A job that is shown is looked at until it is gone. Beside a start or a snapshot libvirt answers
      * nobody; then the reason for which the domain is paused, which takes no job, tells.
      */
     private static final Logger LOG = LoggerFactory.getLogger(ForeignJobs.class);
 
     private static final long FOLLOW_MILLIS = 500;
-    private static final long LAST_LOOK_SECONDS = 5;
+    private static final long TICK_MILLIS = 250;
 
     private final Hypervisor hypervisor;
     private final RunningJobs running;
     private final Looks looks;
     private final Map<UUID, AsyncJob> shown = new ConcurrentHashMap<>();
-    private final Set<UUID> looking = ConcurrentHashMap.newKeySet();
-    private final ScheduledThreadPoolExecutor timer;
+    private final DomainProbes probes;
+    private final List<ScheduledFuture<?>> repeated = new CopyOnWriteArrayList<>();
 
     /** Set before those that are shown are ended; looked at by whoever has shown one. */
     private volatile boolean closed;
@@ -61,23 +72,15 @@ final class ForeignJobs implements AutoCloseable {
         this.hypervisor = hypervisor;
         this.running = running;
         this.looks = looks;
-        // its thread's name is what people see as the owner of these jobs
-        this.timer = new ScheduledThreadPoolExecutor(1, work -> {
-            Thread thread = new Thread(work, "another client of " + hypervisor.uri());
-            thread.setDaemon(true);
-            return thread;
-        });
-        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        timer.setRemoveOnCancelPolicy(true);
+        this.probes = new DomainProbes(hypervisor, this::lookNow);
     }
 
     /** Begins to look at all active domains now and then, and at those with a job more often. */
     void follow(long pollMillis) {
-        every(pollMillis, () -> hypervisor.table().active().forEach(this::look));
-        every(FOLLOW_MILLIS, () -> shown.keySet().forEach(this::look));
+        every(pollMillis, () -> probes.probeInTurn(hypervisor.table().active()));
+        every(FOLLOW_MILLIS, () -> probes.probeInTurn(shown.keySet()));
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // the work tells of its failures itself
     private void every(long millis, Runnable work) {
         Runnable safe = () -> {
             try {
@@ -86,22 +89,114 @@ final class ForeignJobs implements AutoCloseable {
                 LOG.warn("jobs of other clients of {} are not seen", hypervisor.uri(), e);
             }
         };
-        timer.scheduleWithFixedDelay(safe, millis, millis, TimeUnit.MILLISECONDS);
+        try {
+            repeated.add(hypervisor
+                    .timer()
+                    .scheduleWithFixedDelay(safe, millis, millis, TimeUnit.MILLISECONDS));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("{} is being closed", hypervisor.uri(), e);
+        }
     }
 
     /** Looks at a domain some time soon. */
     void lookSoon(UUID domain) {
-        try {
-            timer.execute(() -> look(domain));
-        } catch (RejectedExecutionException e) {
-            LOG.debug("domain {} is not looked at any more", domain, e);
+        if (!closed) {
+            probes.probeAgain(domain);
         }
     }
 
-    /** Looks whether another client's job runs on a domain, or still runs. */
-    void look(UUID domain) {
-        // one look at a time is enough: the other one sees the same
-        if (hypervisor.isLost() || !looking.add(domain)) {
+    /**
+     * Looks whether another client's job runs on a domain, or still runs.
+     *
+     * @param limit how long to wait for libvirt's answer
+     * @return who has not answered; empty if the answer is there
+     */
+    Optional<String> look(UUID domain, Duration limit) throws InterruptedException {
+        if (hypervisor.isLost() || !worthALook(domain)) {
+            return Optional.empty();
+        }
+        DomainProbes.Probe probe = probes.probe(domain);
+        return isOver(probe.answered(), Deadline.in(limit))
+                ? Optional.empty()
+                : Optional.of(unanswered(probe.seconds()));
+    }
+
+    private String unanswered(long seconds) {
+        return "libvirt (" + hypervisor.uri() + ") has been asked for " + seconds
+                + " s which job runs on it, and does not answer: the guest or the daemon hangs";
+    }
+
+    private static boolean isOver(Future<?> future, Deadline deadline) throws InterruptedException {
+        try {
+            future.get(deadline.left(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            LOG.debug("a question to libvirt failed", e);
+            return true;
+        }
+    }
+
+    /** Returns whether libvirt has to be asked: not if one of our async jobs runs. */
+    private boolean worthALook(UUID domain) {
+        return shown.containsKey(domain)
+                || jobs(domain).filter(its -> its.info().async().isEmpty()).isPresent();
+    }
+
+    /**
+     * Waits under an async job of ours, which has not begun at libvirt, until no job of another client
+     * runs there.
+     *
+     * @return what still runs, or who has not answered; empty if ours can begin
+     */
+    Optional<String> await(UUID domain, AsyncJob job, Duration limit)
+            throws JobAbortedException, InterruptedException {
+        Deadline deadline = Deadline.in(limit);
+        while (isActive(domain) && !hypervisor.isLost()) {
+            long asked = System.nanoTime();
+            Future<Optional<Map<String, Object>>> answer;
+            try {
+                answer = hypervisor.threads().submit(() -> statistics(domain));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("{} is being closed", hypervisor.uri(), e);
+                return Optional.empty();
+            }
+            while (!isOver(answer, Deadline.in(Duration.ofMillis(TICK_MILLIS)))) {
+                job.checkpoint();
+                if (deadline.left() <= 0) {
+                    return Optional.of(
+                            unanswered(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - asked)));
+                }
+            }
+            DomainOperation other = operation(answer);
+            if (other == null) {
+                break;
+            }
+            if (deadline.left() <= 0) {
+                return Optional.of(other + " of another client of " + hypervisor.uri() + " runs");
+            }
+            hypervisor.awaitLost(TICK_MILLIS);
+            job.checkpoint();
+        }
+        return Optional.empty();
+    }
+
+    /** Returns which job libvirt has told of; null if there is none, or the domain does not run. */
+    private static @Nullable DomainOperation operation(Future<Optional<Map<String, Object>>> answer)
+            throws InterruptedException {
+        try {
+            return answer.get()
+                    .map(its -> operation(JobStatistics.number(its, "operation")))
+                    .orElse(null);
+        } catch (ExecutionException e) {
+            LOG.debug("libvirt does not say which job runs", e);
+            return null;
+        }
+    }
+
+    private void lookNow(UUID domain) {
+        if (hypervisor.isLost()) {
             return;
         }
         try {
@@ -123,8 +218,6 @@ final class ForeignJobs implements AutoCloseable {
             if (e.code() == Flags.ERR_NO_DOMAIN || e.code() == Flags.ERR_OPERATION_INVALID) {
                 stopped(domain);
             }
-        } finally {
-            looking.remove(domain);
         }
     }
 
@@ -139,28 +232,33 @@ final class ForeignJobs implements AutoCloseable {
     }
 
     private Optional<JobObject> jobs(UUID domain) {
-        boolean active = hypervisor
+        return isActive(domain) || shown.containsKey(domain)
+                ? looks.jobs(domain)
+                : Optional.empty();
+    }
+
+    private boolean isActive(UUID domain) {
+        return hypervisor
                 .table()
                 .info(domain)
                 .filter(info -> info.state().active())
                 .isPresent();
-        return active || shown.containsKey(domain) ? looks.jobs(domain) : Optional.empty();
     }
 
     /** Looks whether there is a job of another client, where none of ours runs. */
     private void find(UUID domain, JobObject jobs) throws LibvirtException {
-        Optional<Map<String, Object>> statistics = looks.ask(
+        Optional<Optional<Map<String, Object>>> statistics = looks.ask(
                 jobs,
                 // one of ours may have begun meanwhile; from now on none can
                 () -> jobs.info().async().isEmpty() ? statistics(domain) : Optional.empty());
-        statistics.ifPresent(its -> show(domain, jobs, its));
+        statistics.flatMap(its -> its).ifPresent(its -> show(domain, jobs, its));
     }
 
     /** Looks whether a job that is shown still runs; its own mask may let no query in. */
     private void follow(UUID domain, AsyncJob known) throws LibvirtException {
-        Optional<Map<String, Object>> statistics;
+        Optional<Optional<Map<String, Object>>> answer;
         try (Job step = known.beginNested(TargetAdapter.LOOK, Duration.ZERO)) {
-            statistics = statistics(domain);
+            answer = looks.askUnder(step, () -> statistics(domain));
         } catch (JobRefusedException e) {
             LOG.debug("domain {} is busy, and looked at later", domain, e);
             return;
@@ -168,9 +266,11 @@ final class ForeignJobs implements AutoCloseable {
             Thread.currentThread().interrupt();
             return;
         }
-        if (statistics.isPresent()) {
-            RunningCall.ifOpen(
-                    known, open -> open.progress(JobStatistics.progress(statistics.get())));
+        if (answer.isEmpty()) {
+            LOG.debug("domain {} has not answered in time, and is looked at later", domain);
+        } else if (answer.get().isPresent()) {
+            Progress progress = JobStatistics.progress(answer.get().get());
+            RunningCall.ifOpen(known, open -> open.progress(progress));
         } else {
             ended(domain, running.completed(domain));
         }
@@ -282,20 +382,11 @@ final class ForeignJobs implements AutoCloseable {
         }
     }
 
-    /** Waits a moment until nobody looks any more, once this is closed. */
-    void awaitClosed() throws InterruptedException {
-        if (!timer.awaitTermination(LAST_LOOK_SECONDS, TimeUnit.SECONDS)) {
-            LOG.warn(
-                    "a look at {} still lasts, and keeps a thread of this bundle",
-                    hypervisor.uri());
-        }
-    }
-
     /** Shows nothing any more. Waits for nobody: the event loop calls this too. */
     @Override
     public void close() {
         closed = true;
-        timer.shutdownNow();
+        repeated.forEach(each -> each.cancel(false));
         shown.keySet().forEach(domain -> {
             try (AsyncJob job = shown.remove(domain)) {
                 if (job != null) {

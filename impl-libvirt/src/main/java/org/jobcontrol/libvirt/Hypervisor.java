@@ -9,6 +9,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,10 +26,10 @@ import org.slf4j.LoggerFactory;
 final class Hypervisor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Hypervisor.class);
 
-    /** A daemon that hangs is noticed after so many questions, so many seconds apart. */
-    private static final int KEEP_ALIVE_SECONDS = 5;
+    /** How long calls may last once the connection is closed, and how long closing is waited for. */
+    private static final long QUIET_SECONDS = 3;
 
-    private static final int KEEP_ALIVE_COUNT = 5;
+    private static final long CLOSE_SECONDS = 8;
 
     private final Libvirt libvirt;
     private final String uri;
@@ -38,6 +40,7 @@ final class Hypervisor implements AutoCloseable {
     private final CountDownLatch lost = new CountDownLatch(1);
     private final List<Events.Listener> listeners = new CopyOnWriteArrayList<>();
     private final ExecutorService threads = Executors.newCachedThreadPool(new Threads());
+    private final ScheduledThreadPoolExecutor timer;
     private final Object lock = new Object();
 
     @GuardedBy("lock")
@@ -46,7 +49,7 @@ final class Hypervisor implements AutoCloseable {
     private final Events events;
 
     /** Threads that do nothing but wait for libvirt; not virtual ones, which would hold their carriers. */
-    private static final class Threads implements ThreadFactory {
+    static final class Threads implements ThreadFactory {
         private static final AtomicInteger COUNT = new AtomicInteger();
 
         @Override
@@ -54,6 +57,31 @@ final class Hypervisor implements AutoCloseable {
             Thread thread = new Thread(work, "jobcontrol-libvirt-" + COUNT.incrementAndGet());
             thread.setDaemon(true);
             return thread;
+        }
+
+        /**
+         * Waits until a thread has ended; an interrupt is kept for later.
+         *
+         * @param millis how long to wait; 0 for as long as it takes
+         * @return whether it has ended
+         */
+        static boolean join(Thread thread, long millis) {
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+            boolean interrupted = false;
+            long left = millis;
+            while (thread.isAlive() && (millis == 0 || left > 0)) {
+                try {
+                    thread.join(left);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+                long nanos = end - System.nanoTime();
+                left = millis == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(nanos);
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            return !thread.isAlive();
         }
     }
 
@@ -67,9 +95,15 @@ final class Hypervisor implements AutoCloseable {
         boolean inside = uri.startsWith("test:");
         this.lanes = new Lanes(libvirt, uri, inside ? home : null, threads);
         this.table = new DomainTable(libvirt, lanes);
+        this.timer = new ScheduledThreadPoolExecutor(1, work -> {
+            Thread thread = new Thread(work, "jobcontrol-libvirt-timer " + uri);
+            thread.setDaemon(true);
+            return thread;
+        });
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        timer.setRemoveOnCancelPolicy(true);
         if (!inside) {
-            // not every transport can; then a daemon that hangs is waited for
-            virt.virConnectSetKeepAlive(home, KEEP_ALIVE_SECONDS, KEEP_ALIVE_COUNT);
+            Lanes.keepAlive(libvirt, uri, home);
         }
         // first listen, then look: nothing is missed between the two
         this.events = Events.register(libvirt, home, new Told());
@@ -123,6 +157,11 @@ final class Hypervisor implements AutoCloseable {
         return threads;
     }
 
+    /** Returns a timer whose tasks call no libvirt and wait for nobody; until this is closed. */
+    ScheduledExecutorService timer() {
+        return timer;
+    }
+
     /** Adds somebody who is told of events, on the event loop's thread; until this is closed. */
     void listen(Events.Listener listener) {
         listeners.add(listener);
@@ -142,22 +181,37 @@ final class Hypervisor implements AutoCloseable {
         lost.await();
     }
 
+    /** Waits a while, or until the connection is lost or closed. */
+    boolean awaitLost(long millis) throws InterruptedException {
+        return lost.await(millis, TimeUnit.MILLISECONDS);
+    }
+
     /** Looks at a domain some time soon. */
     void lookSoon(UUID domain) {
+        soon(() -> {
+            try {
+                table.look(domain);
+            } catch (LibvirtException e) {
+                LOG.debug("domain {} is gone, or does not answer", domain, e);
+            }
+        });
+    }
+
+    /** Does something on a thread of this hypervisor's, unless the connection is being closed. */
+    void soon(Runnable action) {
         try {
-            threads.execute(() -> {
-                try {
-                    table.look(domain);
-                } catch (LibvirtException e) {
-                    LOG.debug("domain {} is gone, or does not answer", domain, e);
-                }
-            });
+            threads.execute(action);
         } catch (RejectedExecutionException e) {
-            LOG.debug("domain {} is not looked at: the connection is being closed", domain, e);
+            LOG.debug("{} is being closed", uri, e);
         }
     }
 
-    /** Closes the connection; calls that last are waited for, some seconds. */
+    /**
+     * Closes the connection. To close one is to ask the daemon: so that is done on a thread of its own,
+     * and waited for only some seconds. What takes longer goes on there, until the daemon answers or is
+     * known to be dead. A driver inside this process is always waited for: its connection must not be
+     * used after this.
+     */
     @Override
     public void close() {
         synchronized (lock) {
@@ -167,33 +221,33 @@ final class Hypervisor implements AutoCloseable {
             closed = true;
         }
         lost.countDown();
-        events.close();
+        timer.shutdownNow();
+        Thread closer = new Thread(this::release, "jobcontrol-libvirt-close " + uri);
+        closer.setDaemon(true);
+        closer.start();
+        long millis = uri.startsWith("test:") ? 0 : TimeUnit.SECONDS.toMillis(CLOSE_SECONDS);
+        if (!Threads.join(closer, millis)) {
+            LOG.warn(
+                    "{} has not answered for {} s; its connections are closed when it does,"
+                            + " and keep threads of this bundle",
+                    uri,
+                    CLOSE_SECONDS);
+        }
+    }
+
+    private void release() {
         threads.shutdown();
-        awaitQuietUninterruptibly();
-        libvirt.virt().virConnectClose(home);
-    }
-
-    private void awaitQuietUninterruptibly() {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                if (!awaitQuiet()) {
-                    LOG.warn("calls at {} still last, and keep threads of this bundle", uri);
-                }
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
+        try {
+            boolean ended = threads.awaitTermination(QUIET_SECONDS, TimeUnit.SECONDS);
+            lanes.close();
+            if (!lanes.awaitQuiet(TimeUnit.SECONDS.toMillis(QUIET_SECONDS)) || !ended) {
+                LOG.warn("calls at {} still last, and keep threads of this bundle", uri);
             }
+        } catch (InterruptedException e) {
+            LOG.warn("{} is closed before its calls have ended", uri, e);
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private boolean awaitQuiet() throws InterruptedException {
-        boolean ended = threads.awaitTermination(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
-        lanes.close();
-        return lanes.awaitQuiet(TimeUnit.SECONDS.toMillis(KEEP_ALIVE_SECONDS)) && ended;
+        events.close();
+        libvirt.virt().virConnectClose(home);
     }
 
     /** What libvirt tells, passed on. */

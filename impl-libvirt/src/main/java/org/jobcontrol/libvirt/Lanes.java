@@ -1,19 +1,23 @@
 package org.jobcontrol.libvirt;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jobcontrol.api.LibvirtException;
 import org.jobcontrol.libvirt.Virt.ConnectPtr;
 import org.jobcontrol.libvirt.Virt.DomainPtr;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls of many threads at one hypervisor. Safe for use by many threads.
@@ -23,10 +27,24 @@ import org.jspecify.annotations.Nullable;
  * call has a connection to itself while it lasts, and connections are kept for the next call. A driver
  * inside this process ({@code test:///}) has no such limit, and each connection to it may be a world of
  * its own: there all calls share one.
+ *
+ * <p>A call cannot be interrupted. A caller with a deadline makes it on a thread of the hypervisor's
+ * and stops waiting when the deadline passes; the call goes on there. On every connection the daemon is
+ * asked now and then whether it is alive, so that a call to one which is not ends some time.
  */
 final class Lanes implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
+
     /** So many are kept while nobody uses them. */
     private static final int IDLE = 8;
+
+    /** A daemon that hangs is noticed after so many questions, so many seconds apart. */
+    static final int KEEP_ALIVE_SECONDS = 5;
+
+    static final int KEEP_ALIVE_COUNT = 5;
+
+    /** How long it may take to open a connection, on which nobody asks yet whether the daemon lives. */
+    private static final long OPEN_SECONDS = (long) KEEP_ALIVE_SECONDS * KEEP_ALIVE_COUNT;
 
     private final Libvirt libvirt;
     private final String uri;
@@ -64,7 +82,7 @@ final class Lanes implements AutoCloseable {
      *
      * @param uri where they lead
      * @param shared what all calls use; null for a connection each
-     * @param threads platform threads, for whoever is on a virtual one
+     * @param threads platform threads, for calls with a deadline and for callers on virtual ones
      */
     Lanes(Libvirt libvirt, String uri, @Nullable ConnectPtr shared, ExecutorService threads) {
         this.libvirt = libvirt;
@@ -84,23 +102,61 @@ final class Lanes implements AutoCloseable {
     }
 
     /**
+     * Calls as {@link #call(Call)} does, and waits no longer than until a deadline. A driver inside this
+     * process is called in the calling thread: it waits for nobody.
+     *
+     * @throws LibvirtException if the call fails, or the lanes are closed
+     * @throws UnansweredException if the deadline has passed; the call goes on
+     */
+    <T> T call(Call<T> call, Deadline deadline) throws LibvirtException, UnansweredException {
+        return shared != null && !VirtualThreads.isOne(Thread.currentThread())
+                ? here(call)
+                : await(start(call), deadline);
+    }
+
+    /**
      * Calls on a platform thread. libvirt's errors belong to threads of the system, and a virtual one
      * would keep its carrier for as long as the call lasts.
      */
     private <T> T elsewhere(Call<T> call) throws LibvirtException {
-        Future<T> result;
         try {
-            result = threads.submit(() -> here(call));
-        } catch (RejectedExecutionException e) {
-            throw closed(e);
+            return await(start(call), null);
+        } catch (UnansweredException e) {
+            throw new IllegalStateException("without a deadline none passes", e);
         }
+    }
+
+    /** Begins a call on a thread of the hypervisor's. */
+    private <T> CompletableFuture<T> start(Call<T> call) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            threads.execute(() -> {
+                try {
+                    answer.complete(here(call));
+                } catch (LibvirtException | RuntimeException | Error e) {
+                    answer.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(closed(e));
+        }
+        return answer;
+    }
+
+    /** Waits for an answer; an interrupt is kept for later, since the call does not end with it. */
+    private static <T> T await(CompletableFuture<T> answer, @Nullable Deadline deadline)
+            throws LibvirtException, UnansweredException {
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    return result.get();
+                    return deadline == null
+                            ? answer.get()
+                            : answer.get(deadline.left(), TimeUnit.NANOSECONDS);
                 } catch (InterruptedException e) {
                     interrupted = true;
+                } catch (TimeoutException e) {
+                    throw new UnansweredException(deadline, answer);
                 }
             }
         } catch (ExecutionException e) {
@@ -160,7 +216,12 @@ final class Lanes implements AutoCloseable {
 
     /** Calls on a domain. */
     <T> T onDomain(UUID uuid, DomainCall<T> call) throws LibvirtException {
-        return call(connection -> {
+        return call(on(uuid, call));
+    }
+
+    /** Returns a call on a domain as one on a connection. */
+    <T> Call<T> on(UUID uuid, DomainCall<T> call) {
+        return connection -> {
             Virt virt = libvirt.virt();
             DomainPtr domain =
                     libvirt.check(virt.virDomainLookupByUUID(connection, Uuids.bytes(uuid)));
@@ -169,7 +230,7 @@ final class Lanes implements AutoCloseable {
             } finally {
                 virt.virDomainFree(domain);
             }
-        });
+        };
     }
 
     /** Calls a function on a domain. */
@@ -195,7 +256,57 @@ final class Lanes implements AutoCloseable {
                 return idle.pop();
             }
         }
-        return libvirt.check(libvirt.virt().virConnectOpen(uri));
+        return open();
+    }
+
+    /**
+     * Opens a connection of the caller's own; whoever closes it is the caller. One that is opened too late
+     * is closed at once.
+     *
+     * @throws LibvirtException if there is none within {@link #OPEN_SECONDS}, or the lanes are closed
+     */
+    ConnectPtr open() throws LibvirtException {
+        CompletableFuture<ConnectPtr> opened = new CompletableFuture<>();
+        try {
+            threads.execute(() -> open(opened));
+        } catch (RejectedExecutionException e) {
+            throw closed(e);
+        }
+        try {
+            return await(opened, Deadline.in(Duration.ofSeconds(OPEN_SECONDS)));
+        } catch (UnansweredException e) {
+            LibvirtException unanswered = new LibvirtException(
+                    Flags.ERR_RPC,
+                    0,
+                    uri + " has opened no connection within " + OPEN_SECONDS + " s");
+            unanswered.initCause(e);
+            if (opened.completeExceptionally(unanswered)) {
+                throw unanswered;
+            }
+            return opened.join();
+        }
+    }
+
+    private void open(CompletableFuture<ConnectPtr> opened) {
+        try {
+            ConnectPtr connection = libvirt.check(libvirt.virt().virConnectOpen(uri));
+            keepAlive(libvirt, uri, connection);
+            if (!opened.complete(connection)) {
+                libvirt.virt().virConnectClose(connection);
+            }
+        } catch (LibvirtException | RuntimeException | Error e) {
+            opened.completeExceptionally(e);
+        }
+    }
+
+    /** Has libvirt ask, on a connection, whether the daemon is alive; not every transport can. */
+    static void keepAlive(Libvirt libvirt, String uri, ConnectPtr connection) {
+        try {
+            libvirt.check(libvirt.virt()
+                    .virConnectSetKeepAlive(connection, KEEP_ALIVE_SECONDS, KEEP_ALIVE_COUNT));
+        } catch (LibvirtException e) {
+            LOG.debug("whether {} is alive is not asked", uri, e);
+        }
     }
 
     private void giveBack(ConnectPtr connection) {

@@ -2,6 +2,7 @@ package org.jobcontrol.libvirt;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,13 +14,9 @@ import org.jobcontrol.api.AsyncOperation;
 import org.jobcontrol.api.DomainOperation;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
-import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobMask;
-import org.jobcontrol.api.JobObject;
-import org.jobcontrol.api.JobSlot;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.LibvirtException;
-import org.jobcontrol.api.Progress;
 import org.jobcontrol.api.domain.DiskDriver;
 import org.jobcontrol.api.domain.DomainDriver;
 import org.jobcontrol.api.domain.DomainException;
@@ -36,18 +33,13 @@ import org.jobcontrol.api.spi.AdmissionPolicy;
 import org.jobcontrol.api.spi.InterruptedJob;
 import org.jobcontrol.api.spi.Recovery;
 import org.jobcontrol.libvirt.Virt.DomainPtr;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The driver for the domains of one connection: what every driver does, and its parts. Hears what
  * libvirt tells, and hands it on to them.
  */
 final class LibvirtDomains implements DomainDriver, Events.Listener {
-    private static final Logger LOG = LoggerFactory.getLogger(LibvirtDomains.class);
-
     private static final long KIB = 1024;
-
     private final Hypervisor hypervisor;
     private final Libvirt libvirt;
     private final Virt virt;
@@ -59,8 +51,8 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     private final DiskJobs diskJobs;
     private final Disks disks;
     private final Interrupted interrupted;
-    private final Looks looks;
     private final ForeignJobs foreign;
+    private final ProgressReports reports;
 
     LibvirtDomains(Hypervisor hypervisor, Supplier<Optional<Domains>> domains) {
         this.hypervisor = hypervisor;
@@ -74,24 +66,53 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
         this.diskJobs = new DiskJobs(hypervisor, calls, running);
         this.disks = new Disks(hypervisor, calls, diskJobs);
         this.interrupted = new Interrupted(hypervisor, running, diskJobs, disks);
-        this.looks = new Looks(domains);
+        Looks looks = new Looks(hypervisor, domains);
         this.foreign = new ForeignJobs(hypervisor, running, looks);
+        this.reports = new ProgressReports(hypervisor, running, diskJobs, looks);
         hypervisor.listen(this);
+        // users of a domain that is gone, or has another name, are to be told so
+        hypervisor
+                .table()
+                .whenListChanges(
+                        () -> hypervisor.soon(() -> domains.get().ifPresent(Domains::list)));
     }
 
-    /** Begins to look, now and then, for what others do. */
+    /** The same driver, whose callers wait no longer than a limit for the answers to short calls. */
+    private LibvirtDomains(LibvirtDomains whole, Duration limit) {
+        this.hypervisor = whole.hypervisor;
+        this.libvirt = whole.libvirt;
+        this.virt = whole.virt;
+        this.calls = whole.calls.within(limit);
+        this.running = whole.running;
+        this.guests = new Guests(calls, running);
+        this.snapshots = whole.snapshots;
+        this.migrations = new Migrations(calls, running);
+        this.diskJobs = whole.diskJobs;
+        this.disks = whole.disks;
+        this.interrupted = whole.interrupted;
+        this.foreign = whole.foreign;
+        this.reports = whole.reports;
+    }
+
+    @Override
+    public DomainDriver within(Duration limit) {
+        return new LibvirtDomains(this, limit);
+    }
+
+    /** Begins to look, now and then, for what others do, and how far our own jobs have got. */
     void follow(long pollMillis) {
         if (policy().async()) {
             foreign.follow(pollMillis);
+            reports.start();
         }
     }
 
-    /** Asks whatever runs to end, and looks at nothing any more. */
+    /** Asks whatever runs to end, and waits a moment for the answers; looks at nothing any more. */
     void stop() throws InterruptedException {
         foreign.close();
+        reports.close();
         running.abortAll();
         diskJobs.abortAll();
-        foreign.awaitClosed();
     }
 
     @Override
@@ -131,10 +152,14 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     }
 
     @Override
-    public void lookForOthers(UUID domain) {
-        if (policy().async()) {
-            foreign.look(domain);
-        }
+    public Optional<String> lookForOthers(UUID domain, Duration limit) throws InterruptedException {
+        return policy().async() ? foreign.look(domain, limit) : Optional.empty();
+    }
+
+    @Override
+    public Optional<String> awaitOthers(UUID domain, AsyncJob job, Duration limit)
+            throws JobAbortedException, InterruptedException {
+        return policy().async() ? foreign.await(domain, job, limit) : Optional.empty();
     }
 
     // ---- the table ------------------------------------------------------------------------------
@@ -187,11 +212,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
 
     @Override
     public DomainInfo query(UUID domain, Job job) throws DomainException {
-        try {
-            return hypervisor.table().look(domain);
-        } catch (LibvirtException e) {
-            throw Failures.of(calls.name(domain), e);
-        }
+        return calls.look(domain);
     }
 
     @Override
@@ -306,26 +327,6 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     public Recovery recover(UUID domain, InterruptedJob job)
             throws DomainException, InterruptedException {
         return interrupted.recover(domain, job);
-    }
-
-    @Override
-    public Optional<Progress> progress(UUID domain, JobInfo job) {
-        if (job.slot() != JobSlot.ASYNC || hypervisor.isLost()) {
-            return Optional.empty();
-        }
-        try {
-            JobObject jobs = looks.jobs(domain).orElse(null);
-            return jobs == null ? Optional.empty() : looks.ask(jobs, () -> progress(domain));
-        } catch (LibvirtException e) {
-            LOG.debug("domain {} does not say how far its job has got", domain, e);
-            return Optional.empty();
-        }
-    }
-
-    private Optional<Progress> progress(UUID domain) throws LibvirtException {
-        return diskJobs.hasBlockJob(domain)
-                ? diskJobs.progress(domain)
-                : running.statistics(domain).map(JobStatistics::progress);
     }
 
     // ---- what libvirt tells ---------------------------------------------------------------------

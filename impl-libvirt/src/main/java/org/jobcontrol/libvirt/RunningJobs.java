@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +25,7 @@ import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.LibvirtException;
+import org.jobcontrol.api.Progress;
 import org.jobcontrol.api.domain.DomainException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -320,6 +322,22 @@ final class RunningJobs {
                             call.job, job -> job.progress(JobStatistics.progress(statistics)));
                     call.setCompleted();
                 });
+    }
+
+    /** Returns the domains with a call of ours. */
+    Set<UUID> domains() {
+        return Set.copyOf(calls.keySet());
+    }
+
+    /** Returns the job whose call libvirt runs on a domain. */
+    Optional<Job> job(UUID domain) {
+        return current(domain).map(call -> call.job);
+    }
+
+    /** Asks how far the call has got that libvirt runs on a domain; empty if it runs none of ours. */
+    Optional<Progress> progress(UUID domain) throws LibvirtException {
+        RunningCall call = current(domain).orElse(null);
+        return call == null ? Optional.empty() : running(call).map(JobStatistics::progress);
     }
 
     /** Keeps what libvirt counted; of a domain that has moved away it tells only by an event. */

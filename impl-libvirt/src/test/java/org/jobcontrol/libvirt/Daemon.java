@@ -154,6 +154,11 @@ final class Daemon implements AutoCloseable {
                 .start();
     }
 
+    /** Returns the daemon's own process. */
+    ProcessHandle process() {
+        return process.toHandle();
+    }
+
     /** Returns the process of a guest. */
     ProcessHandle guest(String name) throws IOException {
         long pid = Long.parseLong(

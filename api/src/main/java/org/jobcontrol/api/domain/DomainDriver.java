@@ -1,6 +1,7 @@
 package org.jobcontrol.api.domain;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,9 +24,9 @@ import org.osgi.annotation.versioning.ConsumerType;
  * Does the work on domains: a service, one for each hypervisor connection. Every method is called
  * under the job that its operation needs, which is handed over so that the driver can report
  * progress, stop when asked to, enter phases, and refuse late work by {@link Job#fence()}. Only
- * {@link #name}, {@link #policy}, {@link #maskToBegin}, {@link #define}, {@link #list}, {@link #info},
- * {@link #lookForOthers}, {@link #kill}, {@link #killGracefully}, {@link #abort} and
- * {@link #progress} are called without one; but for the kills, they must not wait for work that runs.
+ * {@link #name}, {@link #policy}, {@link #within}, {@link #maskToBegin}, {@link #define}, {@link
+ * #list}, {@link #info}, {@link #lookForOthers}, {@link #kill}, {@link #killGracefully}, {@link #abort}
+ * and {@link #progress} are called without one; but for the kills, they must not wait for work that runs.
  *
  * <p>Methods may be called by many threads at once.
  */
@@ -110,13 +111,49 @@ public interface DomainDriver {
     }
 
     /**
-     * Looks for a job that somebody else has begun at the hypervisor, and shows it as a job of the
+     * Returns this driver with a limit for its callers: each short call made through it fails when the
+     * hypervisor has not answered in that time, with a {@link DomainException} whose {@link
+     * DomainException#inFlight} says when it has. Long-running work, which is done under an async job, has
+     * no limit.
+     *
+     * @param limit how long a caller waits for an answer; more than zero
+     * @return a driver for the same domains; this one if its calls wait for no hypervisor
+     */
+    default DomainDriver within(Duration limit) {
+        return this;
+    }
+
+    /**
+     * Looks for a job that another client has begun at the hypervisor, and shows it as a job of the
      * domain. Called under no job, before a job is begun that such a job would hold up in the
-     * hypervisor. Must not wait for work that runs.
+     * hypervisor. Does not wait for work that runs.
      *
      * @param domain its uuid
+     * @param limit how long to wait for the hypervisor's answer; more than zero
+     * @return a sentence that says who has not answered; empty if the answer is there
+     * @throws InterruptedException if the thread is interrupted
      */
-    default void lookForOthers(UUID domain) {}
+    default Optional<String> lookForOthers(UUID domain, Duration limit)
+            throws InterruptedException {
+        return Optional.empty();
+    }
+
+    /**
+     * Waits until no other client has a job on a domain at the hypervisor. Called under an async job whose
+     * work has not begun there yet, since its caller did not wait for {@link #lookForOthers}.
+     *
+     * @param domain its uuid
+     * @param job the job that is to begin there
+     * @param limit how long to wait; more than zero
+     * @return a sentence that says which job still runs, or who has not answered; empty if the work can
+     *     begin
+     * @throws JobAbortedException if the job was asked to abort
+     * @throws InterruptedException if the thread is interrupted
+     */
+    default Optional<String> awaitOthers(UUID domain, AsyncJob job, Duration limit)
+            throws JobAbortedException, InterruptedException {
+        return Optional.empty();
+    }
 
     /**
      * Returns the domains there are.
@@ -293,7 +330,8 @@ public interface DomainDriver {
     default void abort(UUID domain, JobInfo job) {}
 
     /**
-     * Asks the hypervisor how far a job has got. Must not block.
+     * Returns how far a job has got, as far as the driver knows and has not reported to the job itself.
+     * Makes no call to the hypervisor.
      *
      * @param domain its uuid
      * @param job the running job

@@ -1,7 +1,9 @@
 package org.jobcontrol.api.domain;
 
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Thrown when an operation on a domain fails. Names the domain and, if there is one, the cause. */
@@ -34,6 +36,7 @@ public final class DomainException extends Exception {
 
     private final Reason reason;
     private final String domain;
+    private final transient @Nullable CompletionStage<?> inFlight;
 
     /**
      * Describes a failure.
@@ -44,9 +47,28 @@ public final class DomainException extends Exception {
      * @param cause what made it fail, or null
      */
     public DomainException(Reason reason, String domain, String detail, @Nullable Throwable cause) {
+        this(reason, domain, detail, cause, null);
+    }
+
+    /**
+     * Describes a failure of the caller's wait: the hypervisor still works on the call.
+     *
+     * @param reason what went wrong
+     * @param domain the domain's name
+     * @param detail a sentence for people, without the domain's name
+     * @param cause what made it fail, or null
+     * @param inFlight completes when the hypervisor has answered; null if it does not work on the call
+     */
+    public DomainException(
+            Reason reason,
+            String domain,
+            String detail,
+            @Nullable Throwable cause,
+            @Nullable CompletionStage<?> inFlight) {
         super("domain " + domain + ": " + detail, cause);
         this.reason = Objects.requireNonNull(reason, "reason");
         this.domain = Objects.requireNonNull(domain, "domain");
+        this.inFlight = inFlight;
     }
 
     /** Says that a driver cannot do something. */
@@ -71,5 +93,16 @@ public final class DomainException extends Exception {
      */
     public String domain() {
         return domain;
+    }
+
+    /**
+     * Returns the call that the caller no longer waits for. It may still take effect; the job under which
+     * it was made lasts until the hypervisor has answered.
+     *
+     * @return what completes when the hypervisor has answered, or the connection is lost; empty if the
+     *     hypervisor does not work on the call any more
+     */
+    public Optional<CompletionStage<?>> inFlight() {
+        return Optional.ofNullable(inFlight);
     }
 }
