@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.domain.DomainDriver;
 import org.jobcontrol.api.domain.DomainException;
@@ -18,6 +20,7 @@ import org.jobcontrol.api.domain.DomainException.Reason;
 import org.jobcontrol.api.domain.DomainSpec;
 import org.jobcontrol.api.domain.DomainState;
 import org.jobcontrol.api.spi.InterruptedJob;
+import org.jobcontrol.api.spi.PendingConnection;
 import org.jobcontrol.api.spi.Recovery;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Constants;
@@ -42,6 +45,11 @@ import org.slf4j.LoggerFactory;
  * driver comes, when somebody wants all domains or one that is not known, and before a domain is
  * defined. The list is made outside the lock, and says nothing of the domains that were defined or
  * undefined here meanwhile.
+ *
+ * <p>A domain that its driver lists no more is gone: its job object is closed before its name is free.
+ * One that it lists under another name, with the same uuid, was renamed: it keeps its old name here,
+ * with a closed job object, until the last job on it has ended. So no two jobs meet on it under two
+ * names.
  *
  * <p>A name, and a uuid, stands for one domain: the first that came. A second driver's domain of
  * that name or uuid is left out until they are free.
@@ -78,6 +86,8 @@ public final class DomainCatalog {
     private record Ranked(DomainDriver driver, String name, int ranking) {}
 
     private volatile Runnable somethingComes = () -> {};
+    private final List<PendingConnection> pending = new CopyOnWriteArrayList<>();
+    private volatile JobObjects jobObjects = JobObjects.NONE;
 
     /** Makes a catalog that knows no driver and no domain. */
     @Activate
@@ -102,9 +112,26 @@ public final class DomainCatalog {
         }
     }
 
+    @Reference(
+            name = "pending",
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC)
+    void addPending(PendingConnection connection) {
+        pending.add(connection);
+    }
+
+    void removePending(PendingConnection connection) {
+        pending.remove(connection);
+    }
+
     /** Runs something whenever a driver has come, or a domain was defined, from now on. */
     void whenSomethingComes(Runnable action) {
         somethingComes = action;
+    }
+
+    /** Takes over where the job objects of domains are, from now on. */
+    void jobObjects(JobObjects objects) {
+        jobObjects = objects;
     }
 
     /** Adds a driver with its domains; the highest ranking defines, or the one that came first. */
@@ -190,10 +217,14 @@ public final class DomainCatalog {
     /** Defines a domain with the driver that ranks highest. */
     DomainRecord define(DomainSpec spec) throws DomainException {
         learn();
-        Ranked first = drivers.stream().findFirst().orElseThrow(() -> {
+        Ranked first = drivers.stream().findFirst().orElse(null);
+        if (first == null || first.ranking < 0) {
+            refuseIfPending(spec.name());
+        }
+        if (first == null) {
             String detail = "there is no driver for domains";
-            return new DomainException(Reason.UNSUPPORTED, spec.name(), detail, null);
-        });
+            throw new DomainException(Reason.UNSUPPORTED, spec.name(), detail, null);
+        }
         reserve(spec);
         DomainRecord domain = new DomainRecord(spec, first.driver, first.name);
         boolean defined = false;
@@ -205,6 +236,15 @@ public final class DomainCatalog {
         }
         somethingComes.run();
         return domain;
+    }
+
+    /** Refuses to define with a built-in driver what was meant for a hypervisor. */
+    private void refuseIfPending(String domain) throws DomainException {
+        for (PendingConnection connection : pending) {
+            String detail = "is not defined: " + connection.name()
+                    + " is not connected, and no other driver takes its place";
+            throw new DomainException(Reason.UNSUPPORTED, domain, detail, null);
+        }
     }
 
     /**
@@ -303,24 +343,24 @@ public final class DomainCatalog {
     }
 
     private void merge(Ranked driver, List<DomainSpec> listed) {
+        Set<UUID> there = listed.stream().map(DomainSpec::uuid).collect(Collectors.toSet());
+        List<DomainRecord> gone = reserveGone(driver, listed);
+        // outside the lock: waiting jobs are refused here
+        gone.forEach(domain -> jobObjects.close(domain.id()));
+        Set<DomainRecord> busy = gone.stream()
+                .filter(domain -> there.contains(domain.spec().uuid()))
+                .filter(domain -> jobObjects.busy(domain.id()))
+                .collect(Collectors.toSet());
         List<DomainSpec> unheard = new ArrayList<>();
         synchronized (lock) {
-            if (!drivers.contains(driver)) {
-                return;
+            for (DomainRecord domain : gone) {
+                reserved.remove(domain.spec().name());
+                if (!busy.contains(domain)) {
+                    domains.remove(domain.spec().name(), domain);
+                }
             }
-            forget(driver, listed);
-            for (DomainSpec spec : listed) {
-                DomainRecord known = domains.get(spec.name());
-                if (reserved.contains(spec.name()) || touched.contains(spec.name())) {
-                    continue;
-                }
-                if (known != null && known.isOf(driver.driver, driver.name)) {
-                    known.attach(spec, driver.driver);
-                } else if (known == null && byUuid(spec.uuid().toString()) == null) {
-                    domains.put(spec.name(), new DomainRecord(spec, driver.driver, driver.name));
-                } else if (leftOut.add(spec.uuid())) {
-                    unheard.add(spec);
-                }
+            if (drivers.contains(driver)) {
+                listed.forEach(spec -> add(driver, spec, unheard));
             }
         }
         for (DomainSpec spec : unheard) {
@@ -329,18 +369,50 @@ public final class DomainCatalog {
         }
     }
 
-    /** Drops the domains of a driver that it does not list any more. */
+    /** Takes over a domain that a driver lists. */
     @GuardedBy("lock")
-    private void forget(Ranked driver, List<DomainSpec> listed) {
+    private void add(Ranked driver, DomainSpec spec, List<DomainSpec> unheard) {
+        DomainRecord known = domains.get(spec.name());
+        DomainRecord same = byUuid(spec.uuid().toString());
+        if (reserved.contains(spec.name()) || touched.contains(spec.name())) {
+            return;
+        }
+        if (known != null && known == same && known.isOf(driver.driver, driver.name)) {
+            known.attach(spec, driver.driver);
+        } else if (known == null && same == null) {
+            domains.put(spec.name(), new DomainRecord(spec, driver.driver, driver.name));
+        } else if (!waitsForItsName(driver, known, same) && leftOut.add(spec.uuid())) {
+            unheard.add(spec);
+        }
+    }
+
+    /** Returns whether a domain is left out only until jobs under an old name have ended. */
+    private static boolean waitsForItsName(
+            Ranked driver, @Nullable DomainRecord known, @Nullable DomainRecord same) {
+        boolean renamed = same != null && same.isOf(driver.driver, driver.name);
+        boolean follows = known != null && known.isOf(driver.driver, driver.name);
+        return renamed || follows;
+    }
+
+    /** Reserves the names of a driver's domains that it lists no more, or under another name. */
+    private List<DomainRecord> reserveGone(Ranked driver, List<DomainSpec> listed) {
         Map<String, UUID> there = new HashMap<>();
         listed.forEach(spec -> there.put(spec.name(), spec.uuid()));
-        for (DomainRecord domain : List.copyOf(domains.values())) {
-            String name = domain.spec().name();
-            boolean mine = domain.isOf(driver.driver, driver.name);
-            boolean settled = !reserved.contains(name) && !touched.contains(name);
-            if (mine && settled && !domain.spec().uuid().equals(there.get(name))) {
-                domains.remove(name);
+        List<DomainRecord> gone = new ArrayList<>();
+        synchronized (lock) {
+            if (!drivers.contains(driver)) {
+                return gone;
+            }
+            for (DomainRecord domain : domains.values()) {
+                String name = domain.spec().name();
+                boolean mine = domain.isOf(driver.driver, driver.name);
+                boolean settled = !reserved.contains(name) && !touched.contains(name);
+                if (mine && settled && !domain.spec().uuid().equals(there.get(name))) {
+                    reserved.add(name);
+                    gone.add(domain);
+                }
             }
         }
+        return gone;
     }
 }

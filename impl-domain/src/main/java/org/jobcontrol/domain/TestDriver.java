@@ -149,6 +149,12 @@ public final class TestDriver implements DomainDriver {
     @Override
     public void define(DomainSpec spec) throws DomainException {
         TestGuest guest = new TestGuest(spec);
+        if (spec.attributes().containsKey(DomainSpec.XML)) {
+            throw guest.failure(
+                    Reason.UNSUPPORTED,
+                    "is not defined: the test driver simulates domains and takes no libvirt XML",
+                    null);
+        }
         synchronized (defining) {
             for (TestGuest other : guests.values()) {
                 if (other.spec().name().equals(spec.name())

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.jobcontrol.api.LibvirtException;
 import org.jobcontrol.api.domain.DomainDriver;
 import org.jobcontrol.api.domain.Domains;
+import org.jobcontrol.api.spi.PendingConnection;
 import org.jobcontrol.api.storage.StorageDriver;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -52,6 +53,9 @@ final class Connector implements AutoCloseable {
     private final Thread thread;
 
     /** Used by the connector's thread, and by whoever closes it. */
+    /** Used by the connector's thread only. */
+    private @Nullable ServiceRegistration<?> pending;
+
     private volatile @Nullable Hypervisor current;
 
     /** A connection that is up; without pools where the hypervisor has none. */
@@ -98,6 +102,7 @@ final class Connector implements AutoCloseable {
     private void keepConnected() {
         long pause = FIRST_PAUSE_MILLIS;
         try {
+        registerPending();
             while (!isClosed()) {
                 if (serve(pause == FIRST_PAUSE_MILLIS)) {
                     pause = FIRST_PAUSE_MILLIS;
@@ -108,6 +113,22 @@ final class Connector implements AutoCloseable {
         } catch (InterruptedException e) {
             LOG.debug("{} is not kept connected any more", uri, e);
         }
+        } finally {
+            unregisterPending();
+        }
+    }
+
+    /** Says that there is a connection to come, so that no built-in driver takes its place. */
+    private void registerPending() {
+        pending = context.registerService(
+                PendingConnection.class, () -> uri, FrameworkUtil.asDictionary(Map.of()));
+    }
+
+    private void unregisterPending() {
+        ServiceRegistration<?> registered = pending;
+        pending = null;
+        if (registered != null) {
+            unregister(List.of(registered));
     }
 
     private void awaitClosing(long millis) throws InterruptedException {
@@ -215,6 +236,7 @@ final class Connector implements AutoCloseable {
                         context.registerService(StorageDriver.class, connected.pools, properties));
             }
             driver.follow(pollMillis);
+            unregisterPending();
             LOG.info("{} is connected: {}", uri, hypervisor.type());
             hypervisor.awaitLost();
             if (!isClosed()) {
@@ -222,6 +244,9 @@ final class Connector implements AutoCloseable {
             }
         } finally {
             unregister(services);
+            if (!isClosed()) {
+                registerPending();
+            }
             driver.stop();
         }
     }

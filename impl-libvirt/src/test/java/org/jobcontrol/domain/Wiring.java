@@ -4,6 +4,7 @@ import java.util.Map;
 import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.domain.DomainDriver;
 import org.jobcontrol.api.domain.Domains;
+import org.jobcontrol.api.spi.PendingConnection;
 import org.jobcontrol.core.engine.JobEngine;
 
 /** Wires domains as Declarative Services do in a framework. */
@@ -13,6 +14,7 @@ public final class Wiring {
     /** Makes a catalog and tells an engine of its adapter. */
     public Wiring(JobEngine engine) {
         engine.adapters().add(new DomainAdapter(catalog), DomainAdapter.DOMAIN, 0);
+        catalog.jobObjects(JobObjects.of(engine.control("org.jobcontrol.domain")));
     }
 
     /** Returns the service for a user. */
@@ -28,5 +30,15 @@ public final class Wiring {
     /** A driver goes. */
     public void remove(DomainDriver driver) {
         catalog.removeDriver(driver);
+    }
+
+    /** A connection is away. */
+    public void add(PendingConnection connection) {
+        catalog.addPending(connection);
+    }
+
+    /** A connection is up, or is not configured any more. */
+    public void remove(PendingConnection connection) {
+        catalog.removePending(connection);
     }
 }

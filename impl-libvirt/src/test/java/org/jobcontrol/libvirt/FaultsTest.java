@@ -22,6 +22,7 @@ import org.jobcontrol.api.domain.Domain;
 import org.jobcontrol.api.domain.DomainException;
 import org.jobcontrol.api.domain.DomainState;
 import org.jobcontrol.api.domain.StatisticsGroup;
+import org.jobcontrol.api.domain.DomainSpec;
 import org.jobcontrol.api.storage.PoolSpec;
 import org.jobcontrol.api.storage.PoolState;
 import org.jobcontrol.api.storage.StorageException;
@@ -89,6 +90,10 @@ class FaultsTest {
 
         daemon.start();
         lab.awaitConnected();
+        assertThatThrownBy(() -> lab.domains().define(DomainSpec.of("elsewhere", MIB)))
+                .hasMessageContaining(daemon.uri() + " is not connected");
+        assertThatThrownBy(() -> lab.pools().defaultType("elsewhere"))
+                .hasMessageContaining(daemon.uri() + " is not connected");
         assertThat(lab.domains().find(uuid.toString())).contains(domain);
         await().until(() -> domain.state() == DomainState.RUNNING);
         domain.suspend(LONG);

@@ -8,9 +8,12 @@ import static org.jobcontrol.libvirt.Guest.MIB;
 
 import java.time.Duration;
 import org.jobcontrol.api.AbortResult;
+import org.jobcontrol.api.Job;
+import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobOutcome;
 import org.jobcontrol.api.JobRefusedException;
+import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.domain.Domain;
 import org.jobcontrol.api.domain.DomainState;
 import org.junit.jupiter.api.Test;
@@ -118,5 +121,40 @@ class ForeignJobsTest {
         await().until(() -> domain.state() == DomainState.SHUTOFF);
         daemon.virsh("undefine", "changed");
         await().until(() -> lab.domains().find("changed").isEmpty());
+    }
+
+    @Test
+    void undefineByAnother_refusesWaitingJobs() throws Exception {
+        Guest guest = Guest.make(daemon.directory(), "vanishing", 64 * MIB, false);
+        Domain domain = lab.domains().define(guest.spec());
+        try (Job held = domain.jobs().begin(JobType.MODIFY, "held", LONG)) {
+            JobFuture<Job> waiter = domain.jobs().beginLater(JobType.MODIFY, "waits", LONG);
+            daemon.virsh("undefine", "vanishing");
+            // nobody asks for the list of domains: libvirt tells that one is gone
+            assertThatThrownBy(waiter::await)
+                    .isInstanceOfSatisfying(
+                            JobRefusedException.class,
+                            refusal -> assertThat(refusal.reason())
+                                    .isEqualTo(JobRefusedException.Reason.TARGET_GONE));
+            assertThat(held.info().target().id()).isEqualTo("vanishing");
+        }
+    }
+
+    @Test
+    void renameByAnother_whileAJobRuns_isFollowedWhenItHasEnded() throws Exception {
+        Guest guest = Guest.make(daemon.directory(), "before", 64 * MIB, false);
+        Domain domain = lab.domains().define(guest.spec());
+        try (Job held = domain.jobs().begin(JobType.MODIFY, "held", LONG)) {
+            JobFuture<Job> waiter = domain.jobs().beginLater(JobType.MODIFY, "waits", LONG);
+            daemon.virsh("domrename", "before", "after");
+            assertThatThrownBy(waiter::await).isInstanceOf(JobRefusedException.class);
+            assertThat(lab.domains().find("after")).isEmpty();
+            assertThat(held.info().target().id()).isEqualTo("before");
+        }
+        // libvirt's events may be worked off at the same time
+        await().until(() -> lab.domains().find("after").isPresent());
+        Domain renamed = lab.domains().find("after").orElseThrow();
+        assertThat(renamed.uuid()).isEqualTo(domain.uuid());
+        renamed.undefine(LONG);
     }
 }

@@ -20,6 +20,7 @@ import org.jobcontrol.api.domain.Domain;
 import org.jobcontrol.api.domain.DomainDriver;
 import org.jobcontrol.api.domain.Domains;
 import org.jobcontrol.api.spi.JobJournal;
+import org.jobcontrol.api.spi.PendingConnection;
 import org.jobcontrol.api.storage.StorageDriver;
 import org.jobcontrol.api.storage.StoragePools;
 import org.jobcontrol.core.engine.EngineClock;
@@ -72,6 +73,15 @@ final class Lab implements AutoCloseable {
 
     /** A context of a bundle in which nothing can be done but to register drivers. */
     private ServiceRegistration<?> register(Object service) {
+        if (service instanceof PendingConnection connection) {
+            wiring.add(connection);
+            storage.add(connection);
+            return proxy(ServiceRegistration.class, (proxy, method, args) -> {
+                wiring.remove(connection);
+                storage.remove(connection);
+                return null;
+            });
+        }
         if (service instanceof DomainDriver driver) {
             wiring.add(driver);
             engine.recover("domain");

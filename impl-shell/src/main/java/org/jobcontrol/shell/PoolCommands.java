@@ -80,11 +80,23 @@ final class PoolCommands {
 
     @Command(
             name = "pool-define",
-            description = "Defines a pool over a directory.",
-            footer = {"", "Example: jobctl:pool-define images /var/lib/images"})
+            description = "Defines a pool over a directory: of libvirt if one is configured, else"
+                    + " a local one.",
+            footer = {
+                "",
+                "Example: jobctl:pool-define images /var/lib/images",
+                "Example: jobctl:pool-define images /var/lib/images --type dir"
+            })
     void define(
             @Parameters(paramLabel = "POOL") String name,
             @Parameters(paramLabel = "DIRECTORY") Path directory,
+            @Option(
+                            names = {"--type"},
+                            paramLabel = "TYPE",
+                            description = "Who has the pool: dir for this process, or the URI of a"
+                                    + " libvirt connection.")
+                    @Nullable
+                    String type,
             @Option(
                             names = {"-a", "--attribute"},
                             paramLabel = "NAME=VALUE",
@@ -96,7 +108,7 @@ final class PoolCommands {
         services.pools()
                 .define(new PoolSpec(
                         name,
-                        PoolSpec.DIRECTORY,
+                        type == null ? services.pools().defaultType(name) : type,
                         directory,
                         attributes == null ? Map.of() : attributes));
         console.say("pool " + name + " is defined");

@@ -12,7 +12,6 @@ import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobObject;
-import org.jobcontrol.api.JobObjectInfo;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.JobRequest;
 import org.jobcontrol.api.JobType;
@@ -232,7 +231,7 @@ final class PoolView implements StoragePool {
             throws StorageException, JobRefusedException, InterruptedException {
         StorageCatalog.checkInactive(record);
         UnderJob.call(jobs(), StorageWork.POOL_UNDEFINE, timeout, job -> {
-            catalog.undefine(record, job, this::closeAll);
+            catalog.undefine(record, job, () -> GonePools.close(control, record.target()));
             return null;
         });
     }
@@ -303,15 +302,6 @@ final class PoolView implements StoragePool {
         } catch (StorageException | RuntimeException e) {
             cause.addSuppressed(e);
         }
-    }
-
-    private void closeAll() {
-        for (JobObjectInfo object : control.objects()) {
-            if (record.target().equals(object.target().parent())) {
-                close(object.target());
-            }
-        }
-        close(record.target());
     }
 
     private VolumeView view(VolumeInfo volume) {

@@ -10,9 +10,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.TargetId;
 import org.jobcontrol.api.spi.InterruptedJob;
+import org.jobcontrol.api.spi.PendingConnection;
 import org.jobcontrol.api.spi.Recovery;
 import org.jobcontrol.api.storage.PoolSpec;
 import org.jobcontrol.api.storage.StorageDriver;
@@ -65,6 +68,8 @@ public final class StorageCatalog {
     private long changes;
 
     private volatile Runnable somethingComes = () -> {};
+    private final List<PendingConnection> pending = new CopyOnWriteArrayList<>();
+    private volatile Consumer<TargetId> gone = target -> {};
 
     /** Makes an empty catalog. */
     @Activate
@@ -79,9 +84,26 @@ public final class StorageCatalog {
         add(driver, properties.get(Constants.SERVICE_RANKING) instanceof Integer i ? i : 0);
     }
 
+    @Reference(
+            name = "pending",
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC)
+    void addPending(PendingConnection connection) {
+        pending.add(connection);
+    }
+
+    void removePending(PendingConnection connection) {
+        pending.remove(connection);
+    }
+
     /** Runs something whenever a driver has come, or a pool was defined, from now on. */
     void whenSomethingComes(Runnable action) {
         somethingComes = action;
+    }
+
+    /** Takes over what closes the job objects of a pool that is gone, and of its volumes. */
+    void whenGone(Consumer<TargetId> action) {
+        gone = action;
     }
 
     /** Adds a driver. */
@@ -120,6 +142,31 @@ public final class StorageCatalog {
         }
         refresh();
         return record(name);
+    }
+
+    /**
+     * Returns the type of the driver that ranks highest.
+     *
+     * @throws StorageException if that is a built-in one in the place of a hypervisor's, or there is none
+     */
+    String defaultType(String pool) throws StorageException {
+        Ranked first;
+        synchronized (lock) {
+            first = drivers.isEmpty() ? null : drivers.get(0);
+        }
+        if (first == null || first.ranking < 0) {
+            for (PendingConnection connection : pending) {
+                throw refusal(
+                        Reason.UNSUPPORTED,
+                        pool,
+                        "is not defined: " + connection.name()
+                                + " is not connected, and no other driver takes its place");
+            }
+        }
+        if (first == null) {
+            throw refusal(Reason.UNSUPPORTED, pool, "there is no driver for pools");
+        }
+        return first.driver.type();
     }
 
     /** Returns the driver for a type of pool, or empty if it is away. */
@@ -299,15 +346,16 @@ public final class StorageCatalog {
 
     /** Brings the table in line with the drivers; returns false if it changed meanwhile. */
     private boolean agree(Map<String, Map<String, PoolSpec>> listed, long before) {
+        List<PoolRecord> vanished = new ArrayList<>();
         synchronized (lock) {
             if (changes != before) {
                 return false;
             }
-            for (PoolRecord record : List.copyOf(records.values())) {
+            for (PoolRecord record : records.values()) {
                 Map<String, PoolSpec> there = listed.get(record.spec().type());
                 boolean known = there == null || there.containsKey(record.name());
-                if (!known && !unsettled.contains(record.name())) {
-                    records.remove(record.name());
+                if (!known && unsettled.add(record.name())) {
+                    vanished.add(record);
                 }
             }
             for (Map<String, PoolSpec> there : listed.values()) {
@@ -317,7 +365,17 @@ public final class StorageCatalog {
                     }
                 }
             }
-            return true;
+        }
+        vanished.forEach(this::forget);
+        return true;
+    }
+
+    /** Closes the job objects of a pool that its driver lists no more, and frees its name. */
+    private void forget(PoolRecord record) {
+        try {
+            gone.accept(record.target());
+        } finally {
+            settle(record, false);
         }
     }
 

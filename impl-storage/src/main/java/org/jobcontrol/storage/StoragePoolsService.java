@@ -58,6 +58,11 @@ public final class StoragePoolsService implements StoragePools {
         return view(catalog.define(spec));
     }
 
+    @Override
+    public String defaultType(String name) throws StorageException {
+        return catalog.defaultType(Objects.requireNonNull(name, "name"));
+    }
+
     private PoolView view(PoolRecord record) {
         return new PoolView(record, catalog, control);
     }

@@ -42,6 +42,7 @@ final class StorageFixture implements AutoCloseable {
         catalog.add(driver, 0);
         engine.adapters().add(new PoolAdapter(catalog), PoolAdapter.KIND, 0);
         engine.adapters().add(new VolumeAdapter(catalog), VolumeAdapter.KIND, 0);
+        catalog.whenGone(pool -> GonePools.close(control, pool));
     }
 
     /** Returns a new pool that is active. */

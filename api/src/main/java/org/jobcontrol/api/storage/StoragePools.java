@@ -34,4 +34,15 @@ public interface StoragePools {
      *     the driver refuses
      */
     StoragePool define(PoolSpec spec) throws StorageException;
+
+    /**
+     * Returns the type of a new pool for whose driver the user has no preference: that of the driver
+     * with the highest service ranking. A built-in driver does not take the place of a hypervisor whose
+     * connection is configured and away.
+     *
+     * @param name the name of the pool that is to be defined, for the message
+     * @return the type
+     * @throws StorageException with reason UNSUPPORTED if there is no such driver now
+     */
+    String defaultType(String name) throws StorageException;
 }

@@ -46,9 +46,15 @@ import org.slf4j.LoggerFactory;
  * name the API allows; a symbolic link is none, and never followed. Raw volumes are worked on by this
  * bundle, qcow2 ones by qemu-img.
  */
-@Component(service = StorageDriver.class, configurationPid = DirectoryConfig.PID)
+@Component(
+        service = StorageDriver.class,
+        configurationPid = DirectoryConfig.PID,
+        property = "service.ranking:Integer=" + DirectoryDriver.RANKING)
 @Designate(ocd = DirectoryConfig.class)
 public final class DirectoryDriver implements StorageDriver {
+    /** Below every driver of a hypervisor's pools. */
+    static final int RANKING = -1000;
+
     private static final Logger log = LoggerFactory.getLogger(DirectoryDriver.class);
 
     private final String configured;
