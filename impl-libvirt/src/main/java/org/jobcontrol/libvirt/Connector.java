@@ -49,13 +49,14 @@ final class Connector implements AutoCloseable {
     private final BundleContext context;
     private final Supplier<Optional<Domains>> domains;
     private final LocalVolumes.Directories directories;
+    private final VolumeMarks marks = new VolumeMarks();
     private final CompletableFuture<Void> closing = new CompletableFuture<>();
     private final Thread thread;
 
-    /** Used by the connector's thread, and by whoever closes it. */
     /** Used by the connector's thread only. */
     private @Nullable ServiceRegistration<?> pending;
 
+    /** Used by the connector's thread, and by whoever closes it. */
     private volatile @Nullable Hypervisor current;
 
     /** A connection that is up; without pools where the hypervisor has none. */
@@ -101,8 +102,8 @@ final class Connector implements AutoCloseable {
 
     private void keepConnected() {
         long pause = FIRST_PAUSE_MILLIS;
-        try {
         registerPending();
+        try {
             while (!isClosed()) {
                 if (serve(pause == FIRST_PAUSE_MILLIS)) {
                     pause = FIRST_PAUSE_MILLIS;
@@ -112,7 +113,6 @@ final class Connector implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             LOG.debug("{} is not kept connected any more", uri, e);
-        }
         } finally {
             unregisterPending();
         }
@@ -129,6 +129,7 @@ final class Connector implements AutoCloseable {
         pending = null;
         if (registered != null) {
             unregister(List.of(registered));
+        }
     }
 
     private void awaitClosing(long millis) throws InterruptedException {
@@ -194,7 +195,7 @@ final class Connector implements AutoCloseable {
 
     private @Nullable LibvirtPools pools(Hypervisor hypervisor) {
         try {
-            return new LibvirtPools(hypervisor, directories);
+            return new LibvirtPools(hypervisor, directories, marks);
         } catch (LibvirtException e) {
             LOG.warn("{} gives no storage pools: {}", uri, e.text());
             return null;
@@ -235,18 +236,18 @@ final class Connector implements AutoCloseable {
                 services.add(
                         context.registerService(StorageDriver.class, connected.pools, properties));
             }
-            driver.follow(pollMillis);
             unregisterPending();
+            driver.follow(pollMillis);
             LOG.info("{} is connected: {}", uri, hypervisor.type());
             hypervisor.awaitLost();
             if (!isClosed()) {
                 LOG.warn("the connection to {} is lost", uri);
             }
         } finally {
-            unregister(services);
             if (!isClosed()) {
                 registerPending();
             }
+            unregister(services);
             driver.stop();
         }
     }

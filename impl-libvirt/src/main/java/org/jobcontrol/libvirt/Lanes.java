@@ -126,13 +126,34 @@ final class Lanes implements AutoCloseable {
         }
     }
 
+    /** What is called on a connection of the caller's own. */
+    interface OwnCall<T> {
+        T call() throws LibvirtException;
+    }
+
+    /** Calls on a platform thread: the caller's, if it is one. */
+    <T> T onPlatform(OwnCall<T> call) throws LibvirtException {
+        if (!VirtualThreads.isOne(Thread.currentThread())) {
+            return call.call();
+        }
+        try {
+            return await(startOwn(call), null);
+        } catch (UnansweredException e) {
+            throw new IllegalStateException("without a deadline none passes", e);
+        }
+    }
+
     /** Begins a call on a thread of the hypervisor's. */
     private <T> CompletableFuture<T> start(Call<T> call) {
+        return startOwn(() -> here(call));
+    }
+
+    private <T> CompletableFuture<T> startOwn(OwnCall<T> call) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         try {
             threads.execute(() -> {
                 try {
-                    answer.complete(here(call));
+                    answer.complete(call.call());
                 } catch (LibvirtException | RuntimeException | Error e) {
                     answer.completeExceptionally(e);
                 }
@@ -239,7 +260,7 @@ final class Lanes implements AutoCloseable {
     }
 
     /** Whatever the call says: it failed because nobody is there any more. */
-    private static LibvirtException lost(LibvirtException e) {
+    static LibvirtException lost(LibvirtException e) {
         LibvirtException lost = new LibvirtException(
                 Flags.ERR_RPC, e.origin(), "the connection was lost: " + e.text());
         lost.initCause(e);

@@ -15,6 +15,7 @@ import org.jobcontrol.api.storage.StorageException.Reason;
 import org.jobcontrol.api.storage.VolumeInfo;
 import org.jobcontrol.api.storage.VolumeSink;
 import org.jobcontrol.api.storage.VolumeSpec;
+import org.jobcontrol.api.storage.VolumeState;
 import org.jobcontrol.api.storage.WipeAlgorithm;
 import org.jobcontrol.libvirt.Virt.PoolPtr;
 
@@ -29,6 +30,7 @@ final class LibvirtPools implements StorageDriver {
     private final Virt virt;
     private final PoolCalls calls;
     private final PoolTable table;
+    private final VolumeMarks marks;
     private final RemoteVolumes remote;
     private final LocalVolumes local;
 
@@ -41,16 +43,18 @@ final class LibvirtPools implements StorageDriver {
      * Makes a driver, and looks at the pools there are.
      *
      * @param directories finds the driver for local directories
+     * @param marks which volumes hold only a part of what was to be written
      * @throws LibvirtException if they cannot be seen; some hypervisors have none
      */
-    LibvirtPools(Hypervisor hypervisor, LocalVolumes.Directories directories)
+    LibvirtPools(Hypervisor hypervisor, LocalVolumes.Directories directories, VolumeMarks marks)
             throws LibvirtException {
         this.hypervisor = hypervisor;
         this.libvirt = hypervisor.libvirt();
         this.virt = libvirt.virt();
         this.calls = new PoolCalls(hypervisor);
         this.table = new PoolTable(hypervisor, calls);
-        this.remote = new RemoteVolumes(hypervisor, calls);
+        this.remote = new RemoteVolumes(hypervisor, calls, marks);
+        this.marks = marks;
         this.local = new LocalVolumes(hypervisor, calls, table, directories);
         hypervisor.listen(new Events.Listener() {
             @Override
@@ -80,7 +84,7 @@ final class LibvirtPools implements StorageDriver {
 
     @Override
     public List<VolumeInfo> volumes(PoolSpec pool) {
-        return table.volumes(pool.name());
+        return marked(pool, table.volumes(pool.name()));
     }
 
     @Override
@@ -140,7 +144,16 @@ final class LibvirtPools implements StorageDriver {
     public List<VolumeInfo> scan(PoolSpec pool, AsyncJob job)
             throws StorageException, InterruptedException {
         local.refresh(pool);
-        return local.described(pool, calls.onPool(pool, calls::volumes), job);
+        return local.described(pool, marked(pool, calls.onPool(pool, calls::volumes)), job);
+    }
+
+    /** Returns volumes with their marks; those of local directories have their own. */
+    private List<VolumeInfo> marked(PoolSpec pool, List<VolumeInfo> volumes) {
+        return local.serves(pool)
+                ? volumes
+                : volumes.stream()
+                        .map(volume -> marks.marked(pool.name(), volume))
+                        .toList();
     }
 
     private void change(PoolSpec pool, Function function) throws StorageException {
@@ -214,12 +227,13 @@ final class LibvirtPools implements StorageDriver {
     public void delete(PoolSpec pool, String volume, Job job) throws StorageException {
         calls.onVolume(
                 pool, volume, pointer -> libvirt.check(virt.virStorageVolDelete(pointer, 0)));
+        marks.state(pool.name(), volume, VolumeState.INTACT);
     }
 
     @Override
     public VolumeInfo query(PoolSpec pool, String volume, Job job) throws StorageException {
         return local.serves(pool)
                 ? local.query(pool, volume, job)
-                : calls.onVolume(pool, volume, calls::info);
+                : marks.marked(pool.name(), calls.onVolume(pool, volume, calls::info));
     }
 }

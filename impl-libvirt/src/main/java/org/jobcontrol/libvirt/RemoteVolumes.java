@@ -15,6 +15,7 @@ import org.jobcontrol.api.storage.StorageException.Reason;
 import org.jobcontrol.api.storage.VolumeInfo;
 import org.jobcontrol.api.storage.VolumeSink;
 import org.jobcontrol.api.storage.VolumeSpec;
+import org.jobcontrol.api.storage.VolumeState;
 import org.jobcontrol.api.storage.WipeAlgorithm;
 import org.jobcontrol.libvirt.Virt.VolumePtr;
 import org.slf4j.Logger;
@@ -33,8 +34,10 @@ final class RemoteVolumes {
     private final Libvirt libvirt;
     private final Virt virt;
     private final PoolCalls calls;
+    private final VolumeMarks marks;
 
-    RemoteVolumes(Hypervisor hypervisor, PoolCalls calls) {
+    RemoteVolumes(Hypervisor hypervisor, PoolCalls calls, VolumeMarks marks) {
+        this.marks = marks;
         this.hypervisor = hypervisor;
         this.libvirt = hypervisor.libvirt();
         this.virt = libvirt.virt();
@@ -55,6 +58,7 @@ final class RemoteVolumes {
                     VolumePtr made = libvirt.check(virt.virStorageVolCreateXML(pointer, xml, 0));
                     return virt.virStorageVolFree(made);
                 }));
+        marks.state(pool.name(), volume.name(), VolumeState.INTACT);
         return calls.onVolume(pool, volume.name(), calls::info);
     }
 
@@ -79,11 +83,13 @@ final class RemoteVolumes {
                                             pointer, xml, original, 0));
                                     return virt.virStorageVolFree(made);
                                 }))));
+        marks.state(to.name(), copy.name(), VolumeState.INTACT);
         return calls.onVolume(to, copy.name(), calls::info);
     }
 
     void wipe(PoolSpec pool, String volume, WipeAlgorithm algorithm, AsyncJob job)
             throws StorageException, InterruptedException {
+        marks.state(pool.name(), volume, VolumeState.PARTLY_WIPED);
         await(
                 pool,
                 volume,
@@ -94,6 +100,7 @@ final class RemoteVolumes {
                         volume,
                         pointer -> libvirt.check(
                                 virt.virStorageVolWipePattern(pointer, number(algorithm), 0))));
+        marks.state(pool.name(), volume, VolumeState.INTACT);
     }
 
     /** libvirt's {@code virStorageVolWipeAlgorithm}. */
@@ -126,14 +133,16 @@ final class RemoteVolumes {
                         volume,
                         pointer ->
                                 libvirt.check(virt.virStorageVolResize(pointer, capacity, flags))));
-        return calls.onVolume(pool, volume, calls::info);
+        return marks.marked(pool.name(), calls.onVolume(pool, volume, calls::info));
     }
 
     VolumeSink openSink(PoolSpec pool, String volume, long offset) throws StorageException {
-        return PoolCalls.named(
+        VolumeInfo before = calls.onVolume(pool, volume, calls::info);
+        VolumeStream stream = PoolCalls.named(
                 pool,
                 volume,
                 () -> VolumeStream.open(hypervisor, calls, pool.name(), volume, offset, true));
+        return new MarkedSink(stream, marks, pool.name(), before, offset);
     }
 
     ReadableByteChannel openSource(PoolSpec pool, String volume, long offset)

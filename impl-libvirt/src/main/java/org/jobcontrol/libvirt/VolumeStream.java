@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ReadableByteChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import org.jobcontrol.api.LibvirtException;
 import org.jobcontrol.api.storage.VolumeSink;
@@ -14,26 +15,40 @@ import org.jobcontrol.libvirt.Virt.StreamPtr;
 /**
  * The bytes of a volume through a stream of libvirt. It has a connection of its own for as long as it is
  * open. Used by one thread, but for {@link #close}, which ends a transfer that waits.
+ *
+ * <p>Calls of virtual threads are made on platform threads: a stream waits for the daemon, and would keep
+ * a carrier for that long. For the same reason the lock is no monitor.
  */
 final class VolumeStream implements VolumeSink, ReadableByteChannel {
     private static final int BLOCK = 1 << 18;
 
     private final Libvirt libvirt;
     private final Virt virt;
+    private final Lanes lanes;
     private final ConnectPtr connection;
     private final StreamPtr stream;
+    private final String pool;
+    private final String volume;
     private final byte[] block = new byte[BLOCK];
     private final AtomicBoolean open = new AtomicBoolean(true);
     private volatile boolean finished;
 
     /** Held while bytes are moved: the stream is not given up under them. */
-    private final Object moving = new Object();
+    private final ReentrantLock moving = new ReentrantLock();
 
-    private VolumeStream(Libvirt libvirt, ConnectPtr connection, StreamPtr stream) {
-        this.libvirt = libvirt;
+    private VolumeStream(
+            Hypervisor hypervisor,
+            ConnectPtr connection,
+            StreamPtr stream,
+            String pool,
+            String volume) {
+        this.libvirt = hypervisor.libvirt();
         this.virt = libvirt.virt();
+        this.lanes = hypervisor.lanes();
         this.connection = connection;
         this.stream = stream;
+        this.pool = pool;
+        this.volume = volume;
     }
 
     /** Opens a volume to be written into, or to be read, from a place on. */
@@ -45,22 +60,36 @@ final class VolumeStream implements VolumeSink, ReadableByteChannel {
             long offset,
             boolean write)
             throws LibvirtException {
+        ConnectPtr connection = hypervisor.lanes().open();
+        return hypervisor
+                .lanes()
+                .onPlatform(() -> open(hypervisor, connection, calls, pool, volume, offset, write));
+    }
+
+    private static VolumeStream open(
+            Hypervisor hypervisor,
+            ConnectPtr connection,
+            PoolCalls calls,
+            String pool,
+            String volume,
+            long offset,
+            boolean write)
+            throws LibvirtException {
         Libvirt libvirt = hypervisor.libvirt();
         Virt virt = libvirt.virt();
-        ConnectPtr connection = libvirt.check(virt.virConnectOpen(hypervisor.uri()));
         StreamPtr stream = null;
         try {
-            StreamPtr its = libvirt.check(virt.virStreamNew(connection, 0));
-            stream = its;
+            StreamPtr created = libvirt.check(virt.virStreamNew(connection, 0));
+            stream = created;
             calls.onVolume(
                     connection,
                     pool,
                     volume,
                     pointer -> libvirt.check(
                             write
-                                    ? virt.virStorageVolUpload(pointer, its, offset, 0, 0)
-                                    : virt.virStorageVolDownload(pointer, its, offset, 0, 0)));
-            return new VolumeStream(libvirt, connection, its);
+                                    ? virt.virStorageVolUpload(pointer, created, offset, 0, 0)
+                                    : virt.virStorageVolDownload(pointer, created, offset, 0, 0)));
+            return new VolumeStream(hypervisor, connection, created, pool, volume);
         } catch (LibvirtException | RuntimeException e) {
             if (stream != null) {
                 virt.virStreamFree(stream);
@@ -91,15 +120,25 @@ final class VolumeStream implements VolumeSink, ReadableByteChannel {
     }
 
     private int moved(IntSupplier move) throws IOException {
-        synchronized (moving) {
+        moving.lock();
+        try {
             if (!open.get()) {
                 throw new ClosedChannelException();
             }
-            try {
-                return libvirt.check(move.getAsInt());
-            } catch (LibvirtException e) {
-                throw new IOException(e.text(), e);
-            }
+            return lanes.onPlatform(() -> checked(move));
+        } catch (LibvirtException e) {
+            throw new IOException(e.text(), Failures.of(pool, volume, e));
+        } finally {
+            moving.unlock();
+        }
+    }
+
+    /** Moves bytes; whatever libvirt says of a connection that is dead, it was lost. */
+    private int checked(IntSupplier move) throws LibvirtException {
+        try {
+            return libvirt.check(move.getAsInt());
+        } catch (LibvirtException e) {
+            throw virt.virConnectIsAlive(connection) == 1 ? e : Lanes.lost(e);
         }
     }
 
@@ -117,14 +156,27 @@ final class VolumeStream implements VolumeSink, ReadableByteChannel {
 
     @Override
     public void close() {
-        if (open.compareAndSet(true, false)) {
-            if (!finished) {
-                virt.virStreamAbort(stream);
-            }
-            synchronized (moving) {
-                virt.virStreamFree(stream);
-                virt.virConnectClose(connection);
-            }
+        if (!open.compareAndSet(true, false)) {
+            return;
+        }
+        try {
+            lanes.onPlatform(this::release);
+        } catch (LibvirtException e) {
+            // the hypervisor has no threads any more: it is being closed
+            release();
+        }
+    }
+
+    private int release() {
+        if (!finished) {
+            virt.virStreamAbort(stream);
+        }
+        moving.lock();
+        try {
+            virt.virStreamFree(stream);
+            return virt.virConnectClose(connection);
+        } finally {
+            moving.unlock();
         }
     }
 }

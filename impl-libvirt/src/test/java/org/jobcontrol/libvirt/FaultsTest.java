@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import static org.jobcontrol.libvirt.Guest.LONG;
 import static org.jobcontrol.libvirt.Guest.MIB;
 
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -20,15 +22,16 @@ import org.jobcontrol.api.JobOutcome;
 import org.jobcontrol.api.domain.BackupSpec;
 import org.jobcontrol.api.domain.Domain;
 import org.jobcontrol.api.domain.DomainException;
+import org.jobcontrol.api.domain.DomainSpec;
 import org.jobcontrol.api.domain.DomainState;
 import org.jobcontrol.api.domain.StatisticsGroup;
-import org.jobcontrol.api.domain.DomainSpec;
 import org.jobcontrol.api.storage.PoolSpec;
 import org.jobcontrol.api.storage.PoolState;
 import org.jobcontrol.api.storage.StorageException;
 import org.jobcontrol.api.storage.StoragePool;
 import org.jobcontrol.api.storage.StorageVolume;
 import org.jobcontrol.api.storage.VolumeSpec;
+import org.jobcontrol.api.storage.VolumeState;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -87,13 +90,13 @@ class FaultsTest {
         lab.awaitLost();
         assertThat(domain.state()).isEqualTo(DomainState.NOSTATE);
         assertFails(() -> domain.suspend(LONG), DomainException.Reason.UNSUPPORTED);
-
-        daemon.start();
-        lab.awaitConnected();
         assertThatThrownBy(() -> lab.domains().define(DomainSpec.of("elsewhere", MIB)))
                 .hasMessageContaining(daemon.uri() + " is not connected");
         assertThatThrownBy(() -> lab.pools().defaultType("elsewhere"))
                 .hasMessageContaining(daemon.uri() + " is not connected");
+
+        daemon.start();
+        lab.awaitConnected();
         assertThat(lab.domains().find(uuid.toString())).contains(domain);
         await().until(() -> domain.state() == DomainState.RUNNING);
         domain.suspend(LONG);
@@ -128,6 +131,40 @@ class FaultsTest {
         assertThat(again.state()).isEqualTo(PoolState.ACTIVE);
         again.refresh(LONG).await();
         assertThat(again.volume("base")).isPresent();
+    }
+
+    @Test
+    void daemonKilled_duringAnUpload_leavesItMarked() throws Exception {
+        lab.localBytes(false);
+        Path directory = daemon.directory().resolve("uploads");
+        StoragePool pool =
+                lab.pools().define(new PoolSpec("uploads", daemon.uri(), directory, Map.of()));
+        pool.build(LONG).await();
+        pool.start(LONG).await();
+        StorageVolume volume =
+                pool.create(VolumeSpec.allocated("half", 16 * MIB), LONG).await();
+        PipedOutputStream bytes = new PipedOutputStream();
+        JobFuture<Long> upload = volume.upload(new PipedInputStream(bytes, 1 << 20), LONG);
+        bytes.write(new byte[(int) MIB]);
+        await().until(() ->
+                lab.control().job(upload.id()).orElseThrow().progress().data().processed() > 0);
+        daemon.kill();
+        lab.awaitLost();
+        bytes.write(new byte[(int) MIB]);
+        bytes.close();
+        assertThatThrownBy(upload::await)
+                .cause()
+                .isInstanceOfSatisfying(
+                        StorageException.class,
+                        e -> assertThat(e.reason())
+                                .isEqualTo(StorageException.Reason.CONNECTION_LOST));
+        daemon.start();
+        lab.awaitConnected();
+        StoragePool again = lab.pools().find("uploads").orElseThrow();
+        again.refresh(LONG).await();
+        assertThat(again.volume("half").orElseThrow().info().state())
+                .isEqualTo(VolumeState.PARTLY_WRITTEN);
+        lab.localBytes(true);
     }
 
     @Test

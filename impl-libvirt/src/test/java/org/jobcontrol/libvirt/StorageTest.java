@@ -29,6 +29,7 @@ import org.jobcontrol.api.storage.StorageException;
 import org.jobcontrol.api.storage.StoragePool;
 import org.jobcontrol.api.storage.StorageVolume;
 import org.jobcontrol.api.storage.VolumeSpec;
+import org.jobcontrol.api.storage.VolumeState;
 import org.jobcontrol.api.storage.VolumeUpload;
 import org.jobcontrol.api.storage.WipeAlgorithm;
 import org.junit.jupiter.api.AfterEach;
@@ -182,6 +183,13 @@ class StorageTest {
         long job = base.jobs().info().async().orElseThrow().id();
         assertThat(lab.control().abort(job, LONG)).isEqualTo(AbortResult.ENDED);
         assertThatThrownBy(upload::close).isInstanceOf(Exception.class);
+        // as the directory driver does: a part of the bytes is there, and the volume says so
+        assertThat(base.info().state()).isEqualTo(VolumeState.PARTLY_WRITTEN);
+        pool.refresh(LONG).await();
+        assertThat(pool.volume("base").orElseThrow().info().state())
+                .isEqualTo(VolumeState.PARTLY_WRITTEN);
+        base.upload(new ByteArrayInputStream(bytes()), LONG).await();
+        assertThat(base.query(LONG).state()).isEqualTo(VolumeState.INTACT);
         base.delete(LONG);
     }
 

@@ -353,6 +353,10 @@ final class VolumeView implements StorageVolume {
     StorageException failure(String what, IOException e) {
         String message = String.valueOf(e.getMessage());
         Reason reason = message.contains(NO_SPACE) ? Reason.NO_SPACE : Reason.IO;
+        if (e.getCause() instanceof StorageException known) {
+            // a driver whose bytes go elsewhere knows better
+            reason = known.reason();
+        }
         return new StorageException(reason, pool.name(), name, what + ": " + message, e);
     }
 
