@@ -1,5 +1,6 @@
 package org.jobcontrol.libvirt;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +42,20 @@ final class DomainCalls {
 
     String name(UUID domain) {
         return hypervisor.table().name(domain);
+    }
+
+    /** Returns the name of a file for libvirt, whose working directory is another than ours. */
+    String file(UUID domain, Path file) throws DomainException {
+        if (!file.isAbsolute()) {
+            throw new DomainException(
+                    Reason.BAD_FILE,
+                    name(domain),
+                    file
+                            + " is relative, and libvirt's host knows no directory for it: use the whole"
+                            + " path",
+                    null);
+        }
+        return file.toString();
     }
 
     /** Asks something of a domain. */

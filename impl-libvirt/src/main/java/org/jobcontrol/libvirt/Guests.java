@@ -137,13 +137,14 @@ final class Guests implements GuestDriver {
     public void dump(UUID domain, Path to, Set<DumpOption> options, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
         int flags = options.stream().mapToInt(Guests::flag).reduce(0, (a, b) -> a | b);
+        String file = calls.file(domain, to);
         // QEMU cannot stop it, and libvirt refuses to ask
         job.abortable(!options.contains(DumpOption.MEMORY_ONLY));
         running.run(
                 domain,
                 job,
                 DomainOperation.DUMP,
-                () -> calls.run(domain, p -> virt.virDomainCoreDump(p, to.toString(), flags)));
+                () -> calls.run(domain, p -> virt.virDomainCoreDump(p, file, flags)));
     }
 
     private static int flag(DumpOption option) {

@@ -1,11 +1,13 @@
 package org.jobcontrol.libvirt;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jobcontrol.api.domain.Domains;
 import org.jobcontrol.api.storage.StorageDriver;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -81,24 +83,29 @@ public final class LibvirtConnection {
      *
      * @param runtime has the library
      * @param config says where to
+     * @param properties the whole configuration, with its PID
      * @param context where the drivers are registered
      */
     @Activate
     public LibvirtConnection(
             @Reference(name = "runtime") LibvirtRuntime runtime,
             Config config,
+            Map<String, Object> properties,
             BundleContext context) {
+        // of a file etc/org.jobcontrol.libvirt-NAME.cfg, with its name
+        String name = String.valueOf(properties.getOrDefault(Constants.SERVICE_PID, PID));
         String uri = config.uri().strip();
         long poll = config.foreign__poll__millis();
         if (uri.isEmpty()) {
-            LOG.warn("{}: uri is empty, so nothing is connected", PID);
+            LOG.warn("{}: uri is empty, so nothing is connected", name);
             connector = null;
             return;
         }
         if (poll < MIN_POLL || poll > MAX_POLL) {
             LOG.warn(
-                    "{}: foreign_poll_millis: {} is not from {} to {}; {} is taken",
-                    PID,
+                    "{} ({}): foreign_poll_millis: {} is not from {} to {}; {} is taken",
+                    name,
+                    uri,
                     poll,
                     MIN_POLL,
                     MAX_POLL,

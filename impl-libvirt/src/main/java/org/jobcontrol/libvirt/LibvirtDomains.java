@@ -256,7 +256,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     @Override
     public void save(UUID domain, Path to, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
-        String file = to.toAbsolutePath().toString();
+        String file = calls.file(domain, to);
         // a pipe is written into; of a host elsewhere only libvirt knows
         if (Files.isRegularFile(to)) {
             throw new DomainException(
@@ -272,7 +272,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     @Override
     public void restore(UUID domain, Path from, AsyncJob job)
             throws DomainException, JobAbortedException, InterruptedException {
-        String file = from.toAbsolutePath().toString();
+        String file = calls.file(domain, from);
         checkSaved(domain, file);
         job.abortable(false);
         running.run(

@@ -46,6 +46,7 @@ final class DiskCommands {
             @Parameters(paramLabel = "SNAPSHOT") String snapshot,
             @Option(
                             names = {"--memory"},
+                            paramLabel = "FILE",
                             description = "The file that memory goes to; disks become overlays.")
                     @Nullable
                     Path memory,
@@ -118,6 +119,7 @@ final class DiskCommands {
             @Parameters(paramLabel = "FILE") Path file,
             @Option(
                             names = {"--format"},
+                            paramLabel = "FORMAT",
                             defaultValue = "raw",
                             description = "Its format: ${DEFAULT-VALUE} if not said.")
                     String format,

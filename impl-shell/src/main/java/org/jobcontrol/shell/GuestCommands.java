@@ -40,6 +40,7 @@ final class GuestCommands {
                     String name,
             @Option(
                             names = {"-m", "--mode"},
+                            paramLabel = "MODE",
                             defaultValue = "ACPI",
                             description =
                                     "Whom it is asked through, one of ${COMPLETION-CANDIDATES}: ${DEFAULT-VALUE} if not said.")
@@ -59,6 +60,7 @@ final class GuestCommands {
                     String name,
             @Option(
                             names = {"-m", "--mode"},
+                            paramLabel = "MODE",
                             defaultValue = "ACPI",
                             description =
                                     "Whom it is asked through, one of ${COMPLETION-CANDIDATES}: ${DEFAULT-VALUE} if not said.")
@@ -172,6 +174,7 @@ final class GuestCommands {
             @Parameters(paramLabel = "FILE") Path file,
             @Option(
                             names = {"-o", "--option"},
+                            paramLabel = "OPTION",
                             description = "One of ${COMPLETION-CANDIDATES}; may be said again.")
                     Set<DumpOption> options,
             @Mixin Options.Work how)
@@ -191,12 +194,14 @@ final class GuestCommands {
                     String destination,
             @Option(
                             names = {"--transport"},
+                            paramLabel = "URI",
                             description =
                                     "The URI that its memory goes to, such as tcp://10.0.0.2:49152.")
                     @Nullable
                     String transport,
             @Option(
                             names = {"-o", "--option"},
+                            paramLabel = "OPTION",
                             description =
                                     "One of ${COMPLETION-CANDIDATES}; may be said again. LIVE and PEER_TO_PEER if none is.")
                     Set<MigrationSpec.Option> options,

@@ -109,6 +109,7 @@ final class VolumeCommands {
                     boolean sparse,
             @Option(
                             names = {"-f", "--format"},
+                            paramLabel = "FORMAT",
                             defaultValue = VolumeSpec.RAW,
                             description = "raw or qcow2, which is always sparse; raw if not said.")
                     String format,
@@ -151,6 +152,7 @@ final class VolumeCommands {
                     String to,
             @Option(
                             names = {"-f", "--format"},
+                            paramLabel = "FORMAT",
                             description = "raw or qcow2; as it is if not said.")
                     @Nullable
                     String format,

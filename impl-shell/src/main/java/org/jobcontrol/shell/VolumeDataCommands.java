@@ -41,6 +41,7 @@ final class VolumeDataCommands {
                     String name,
             @Option(
                             names = {"-a", "--algorithm"},
+                            paramLabel = "ALGORITHM",
                             defaultValue = "ZERO",
                             description = "One of ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} if"
                                     + " not said.")

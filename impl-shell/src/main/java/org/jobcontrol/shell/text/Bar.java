@@ -78,7 +78,7 @@ record Bar(
 
     private String bar(int width) {
         int inside = width - 2;
-        double done = Math.min(data.processed(), data.total());
+        double done = completed() ? data.total() : Math.min(data.processed(), data.total());
         int full = (int) (inside * done / data.total());
         return "[" + "#".repeat(full) + ".".repeat(inside - full) + "]";
     }
@@ -87,9 +87,14 @@ record Bar(
         return (data.total() > 0 || data.processed() > 0) && state != JobState.WAITING;
     }
 
+    /** Returns whether all is done, whatever was reported last: some is skipped, or counted late. */
+    private boolean completed() {
+        return outcome.filter(JobOutcome.COMPLETED::equals).isPresent();
+    }
+
     /** Computed in floating point, as bytes times 100 need not fit; 100 only if all is done. */
     private long percent() {
-        if (data.processed() >= data.total()) {
+        if (completed() || data.processed() >= data.total()) {
             return 100;
         }
         return Math.min(99, (long) (100.0 * data.processed() / data.total()));

@@ -69,6 +69,11 @@ class BarTest {
     }
 
     @Test
+    void line_completedWithLessReported_standsAtHundred() {
+        assertThat(line(JobState.FINISHED, HALF, 0, 98)).contains("#] 100 %").doesNotContain(".]");
+    }
+
+    @Test
     void line_moreProcessedThanThereIs_staysAtHundred() {
         Amount more = new Amount(256 * MIB, 300 * MIB, 0);
         assertThat(line(JobState.RUNNING, more, 0, 98)).contains("#] 100 %");
