@@ -2,6 +2,7 @@ package org.jobcontrol.domain;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -50,6 +51,8 @@ import org.slf4j.LoggerFactory;
  * One that it lists under another name, with the same uuid, was renamed: it keeps its old name here,
  * with a closed job object, until the last job on it has ended. So no two jobs meet on it under two
  * names.
+ *
+ * <p>A domain that two drivers list, as after a migration, is that of the driver where it is active.
  *
  * <p>A name, and a uuid, stands for one domain: the first that came. A second driver's domain of
  * that name or uuid is left out until they are free.
@@ -147,6 +150,14 @@ public final class DomainCatalog {
         somethingComes.run();
     }
 
+    /** Returns by name which drivers are there, and which have a connection that is away. */
+    Map<String, Boolean> driverStates() {
+        Map<String, Boolean> states = new TreeMap<>();
+        pending.forEach(connection -> states.put(connection.name(), false));
+        drivers.forEach(driver -> states.put(driver.name, true));
+        return Collections.unmodifiableMap(states);
+    }
+
     /** Returns every domain, by name. */
     List<DomainRecord> records() {
         learn();
@@ -158,11 +169,20 @@ public final class DomainCatalog {
     /** Returns a domain by name or uuid; asks the drivers only if it is not known to be there. */
     Optional<DomainRecord> record(String nameOrUuid) {
         Optional<DomainRecord> known = lookup(nameOrUuid);
-        if (known.isPresent() && known.get().info().state() != DomainState.NOSTATE) {
+        if (known.isPresent()
+                && known.get().info().state() != DomainState.NOSTATE
+                && !isElsewhereToo(known.get())) {
             return known;
         }
         learn();
         return lookup(nameOrUuid);
+    }
+
+    /** Returns whether another driver has listed the domain too: it may run there by now. */
+    private boolean isElsewhereToo(DomainRecord domain) {
+        synchronized (lock) {
+            return leftOut.contains(domain.spec().uuid());
+        }
     }
 
     /** Returns a domain of the table. */
@@ -351,6 +371,7 @@ public final class DomainCatalog {
                 .filter(domain -> there.contains(domain.spec().uuid()))
                 .filter(domain -> jobObjects.busy(domain.id()))
                 .collect(Collectors.toSet());
+        Set<DomainRecord> moved = movedTo(driver, there);
         List<DomainSpec> unheard = new ArrayList<>();
         synchronized (lock) {
             for (DomainRecord domain : gone) {
@@ -360,7 +381,7 @@ public final class DomainCatalog {
                 }
             }
             if (drivers.contains(driver)) {
-                listed.forEach(spec -> add(driver, spec, unheard));
+                listed.forEach(spec -> add(driver, spec, moved, unheard));
             }
         }
         for (DomainSpec spec : unheard) {
@@ -371,7 +392,8 @@ public final class DomainCatalog {
 
     /** Takes over a domain that a driver lists. */
     @GuardedBy("lock")
-    private void add(Ranked driver, DomainSpec spec, List<DomainSpec> unheard) {
+    private void add(
+            Ranked driver, DomainSpec spec, Set<DomainRecord> moved, List<DomainSpec> unheard) {
         DomainRecord known = domains.get(spec.name());
         DomainRecord same = byUuid(spec.uuid().toString());
         if (reserved.contains(spec.name()) || touched.contains(spec.name())) {
@@ -379,6 +401,8 @@ public final class DomainCatalog {
         }
         if (known != null && known == same && known.isOf(driver.driver, driver.name)) {
             known.attach(spec, driver.driver);
+        } else if (known != null && known == same && moved.contains(known)) {
+            known.move(spec, driver.driver, driver.name);
         } else if (known == null && same == null) {
             domains.put(spec.name(), new DomainRecord(spec, driver.driver, driver.name));
         } else if (!waitsForItsName(driver, known, same) && leftOut.add(spec.uuid())) {
@@ -392,6 +416,31 @@ public final class DomainCatalog {
         boolean renamed = same != null && same.isOf(driver.driver, driver.name);
         boolean follows = known != null && known.isOf(driver.driver, driver.name);
         return renamed || follows;
+    }
+
+    /** Returns the idle domains of other drivers that are active with this one, and not with theirs. */
+    private Set<DomainRecord> movedTo(Ranked driver, Set<UUID> there) {
+        List<DomainRecord> others;
+        synchronized (lock) {
+            others = domains.values().stream()
+                    .filter(domain -> there.contains(domain.spec().uuid()))
+                    .filter(domain -> !domain.isOf(driver.driver, driver.name))
+                    .toList();
+        }
+        return others.stream()
+                .filter(domain -> !domain.info().state().active())
+                .filter(domain -> isActive(driver, domain.spec().uuid()))
+                .filter(domain -> !jobObjects.busy(domain.id()))
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean isActive(Ranked driver, UUID domain) {
+        try {
+            return driver.driver.info(domain).state().active();
+        } catch (DomainException e) {
+            LOG.debug("domain {} has just gone from driver '{}'", domain, driver.name, e);
+            return false;
+        }
     }
 
     /** Reserves the names of a driver's domains that it lists no more, or under another name. */

@@ -71,6 +71,11 @@ final class DomainRecord {
         driven = new Driven(spec, driven.driverName, driver.policy(), driver);
     }
 
+    /** Notes that another driver has the domain from now on. For the catalog, under its lock. */
+    void move(DomainSpec spec, DomainDriver driver, String driverName) {
+        driven = new Driven(spec, driverName, driver.policy(), driver);
+    }
+
     /** Notes that the driver went away. For the catalog, under its lock. */
     void detach() {
         Driven now = driven;

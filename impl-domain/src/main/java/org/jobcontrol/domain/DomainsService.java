@@ -63,6 +63,11 @@ public final class DomainsService implements Domains {
     }
 
     @Override
+    public Map<String, Boolean> drivers() {
+        return catalog.driverStates();
+    }
+
+    @Override
     public Domain define(DomainSpec spec) throws DomainException {
         Objects.requireNonNull(spec, "spec");
         return view(catalog.define(spec));

@@ -51,7 +51,7 @@ final class DomainTable {
         this.lanes = lanes;
     }
 
-    /** Runs something whenever a domain has vanished or was renamed; on the thread that saw it. */
+    /** Runs something whenever a domain is new, has vanished or was renamed; on the thread that saw it. */
     void whenListChanges(Runnable action) {
         listChanged = action;
     }
@@ -166,7 +166,7 @@ final class DomainTable {
     private void store(Seen seen) {
         Seen before = domains.get(seen.spec.uuid());
         domains.merge(seen.spec.uuid(), seen, (old, newer) -> old.look > newer.look ? old : newer);
-        if (before != null && !before.gone && !before.spec.name().equals(seen.spec.name())) {
+        if (before == null || before.gone || !before.spec.name().equals(seen.spec.name())) {
             listChanged.run();
         }
     }

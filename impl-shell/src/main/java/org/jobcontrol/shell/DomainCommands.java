@@ -60,6 +60,33 @@ final class DomainCommands {
     }
 
     @Command(
+            name = "connection-list",
+            description = "Lists the drivers of domains and the connections to libvirt, and whether"
+                    + " they are there.",
+            footer = {"", "Example: jobctl:connection-list"})
+    void connections(@Mixin Options.Look look) throws CommandException {
+        Map<String, Boolean> drivers = services.domains().drivers();
+        if (look.json) {
+            console.print(Json.array(List.copyOf(drivers.entrySet()), DomainCommands::json));
+            return;
+        }
+        Table table = new Table("NAME", "STATE");
+        drivers.forEach((name, there) -> table.row(name, state(there)));
+        console.print(table);
+    }
+
+    private static String state(boolean there) {
+        return there ? "CONNECTED" : "AWAY";
+    }
+
+    private static JsonObject json(Map.Entry<String, Boolean> driver) {
+        JsonObject json = new JsonObject();
+        json.addProperty("name", driver.getKey());
+        json.addProperty("state", state(driver.getValue()));
+        return json;
+    }
+
+    @Command(
             name = "domain-info",
             description = "Asks the driver how a domain is; a QUERY job.",
             footer = {"", "Example: jobctl:domain-info web-01"})

@@ -15,6 +15,12 @@ import org.osgi.annotation.versioning.ProviderType;
  * A domain. Its operations begin their own jobs, with the types and masks of libvirt's QEMU driver;
  * each takes the time it may wait for its job. Those that last return at once and are watched and
  * aborted through their future; the overloads that take a job work under it, in this thread.
+ *
+ * <p>An operation that returns its result waits for the hypervisor's answer within the same time, but for
+ * two seconds at least. Where the hypervisor does not even say which jobs it runs, the operation is refused
+ * TIMEOUT, and nothing has begun. Where it has not answered the call itself, a {@link DomainException}
+ * whose {@link DomainException#inFlight} is present says so: the call may still take effect, and its job
+ * lasts until then.
  */
 @ProviderType
 public interface Domain {

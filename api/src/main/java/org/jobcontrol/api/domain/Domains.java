@@ -37,6 +37,14 @@ public interface Domains {
     Map<String, DomainStatistics> statistics(Set<StatisticsGroup> groups);
 
     /**
+     * Returns the drivers of domains: those that are there, and those whose configured connection is not
+     * there now.
+     *
+     * @return by the driver's name, whether it is there
+     */
+    Map<String, Boolean> drivers();
+
+    /**
      * Defines a domain with the driver of the highest service ranking. It is shut off at first.
      *
      * @param spec what it is to be
