@@ -69,7 +69,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
         Looks looks = new Looks(hypervisor, domains);
         this.foreign = new ForeignJobs(hypervisor, running, looks);
         this.reports = new ProgressReports(hypervisor, running, diskJobs, looks);
-        hypervisor.listen(this);
+        hypervisor.listen(new EventDelivery(hypervisor.threads(), this));
         // users of a domain that is gone, or has another name, are to be told so
         hypervisor
                 .table()
