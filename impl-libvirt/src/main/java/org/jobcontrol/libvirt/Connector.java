@@ -50,6 +50,7 @@ final class Connector implements AutoCloseable {
     private final Supplier<Optional<Domains>> domains;
     private final LocalVolumes.Directories directories;
     private final VolumeMarks marks = new VolumeMarks();
+    private final LostWork lostWork = new LostWork();
     private final CompletableFuture<Void> closing = new CompletableFuture<>();
     private final Thread thread;
 
@@ -226,11 +227,12 @@ final class Connector implements AutoCloseable {
 
     private void serve(Connected connected) throws InterruptedException {
         Hypervisor hypervisor = connected.hypervisor;
-        LibvirtDomains driver = new LibvirtDomains(hypervisor, domains);
+        LibvirtDomains driver = new LibvirtDomains(hypervisor, domains, lostWork);
         List<ServiceRegistration<?>> services = new ArrayList<>();
         Dictionary<String, Object> properties =
                 FrameworkUtil.asDictionary(Map.of("jobcontrol.libvirt.uri", uri));
         try {
+            driver.recoverLost();
             services.add(context.registerService(DomainDriver.class, driver, properties));
             if (connected.pools != null) {
                 services.add(

@@ -51,11 +51,13 @@ final class DiskJobs {
     private final Hypervisor hypervisor;
     private final DomainCalls calls;
     private final RunningJobs running;
+    private final LostWork lostWork;
     private final Libvirt libvirt;
     private final Virt virt;
     private final Map<UUID, DiskWatch> watches = new ConcurrentHashMap<>();
 
-    DiskJobs(Hypervisor hypervisor, DomainCalls calls, RunningJobs running) {
+    DiskJobs(Hypervisor hypervisor, DomainCalls calls, RunningJobs running, LostWork lostWork) {
+        this.lostWork = lostWork;
         this.hypervisor = hypervisor;
         this.calls = calls;
         this.running = running;
@@ -97,6 +99,13 @@ final class DiskJobs {
         }
     }
 
+    /** Keeps the work of a job on one disk that ends with the connection: QEMU goes on with it. */
+    void lost(DiskWatch watch) {
+        if (!watch.isBackup() && watch.hasBegun()) {
+            lostWork.add(watch.work);
+        }
+    }
+
     void lost() {
         watches.values().forEach(DiskWatch::lost);
     }
@@ -111,16 +120,15 @@ final class DiskJobs {
      */
     DiskWatch watch(UUID domain, String disk, Job job, RecordedWork work) throws DomainException {
         job.record(work.attributes());
-        DomainOperation operation = work.operation().orElseThrow();
-        return watch(new DiskWatch(this, domain, disk, job, operation, System.nanoTime()));
+        return watch(new DiskWatch(this, domain, disk, job, work, System.nanoTime()));
     }
 
     /** Listens to the events of a backup that has run in libvirt for so many milliseconds. */
-    DiskWatch follow(UUID domain, Job job, long elapsedMillis) throws DomainException {
+    DiskWatch follow(UUID domain, Job job, RecordedWork work, long elapsedMillis)
+            throws DomainException {
         long ran = TimeUnit.MILLISECONDS.toNanos(elapsedMillis) + RecordedWork.TOLERANCE.toNanos();
         long calledNanos = System.nanoTime() - ran;
-        DiskWatch watch = watch(
-                new DiskWatch(this, domain, BACKUP, job, DomainOperation.BACKUP, calledNanos));
+        DiskWatch watch = watch(new DiskWatch(this, domain, BACKUP, job, work, calledNanos));
         watch.setBegun();
         return watch;
     }

@@ -24,6 +24,7 @@ final class DiskWatch implements AutoCloseable {
     final UUID domain;
     final String disk;
     final Job job;
+    final RecordedWork work;
     final DomainOperation operation;
 
     /** Before libvirt's job began, by {@link System#nanoTime}. */
@@ -49,18 +50,14 @@ final class DiskWatch implements AutoCloseable {
     }
 
     DiskWatch(
-            DiskJobs jobs,
-            UUID domain,
-            String disk,
-            Job job,
-            DomainOperation operation,
-            long calledNanos) {
+            DiskJobs jobs, UUID domain, String disk, Job job, RecordedWork work, long calledNanos) {
         this.calledNanos = calledNanos;
         this.jobs = jobs;
         this.domain = domain;
         this.disk = disk;
         this.job = job;
-        this.operation = operation;
+        this.work = work;
+        this.operation = work.operation().orElseThrow();
     }
 
     boolean isBackup() {
@@ -131,6 +128,9 @@ final class DiskWatch implements AutoCloseable {
     void await(Set<Kind> expected)
             throws DomainException, JobAbortedException, InterruptedException {
         Event event = next();
+        if (event.kind == Kind.LOST) {
+            jobs.lost(this);
+        }
         if (!expected.contains(event.kind)) {
             throw failure(event);
         }

@@ -67,13 +67,13 @@ final class Disks implements DiskDriver {
      * Follows a backup that has outlived the process which began it, and ends the job with it.
      *
      * @param job its job from now on
-     * @param mode who moves its bytes
+     * @param work what was recorded with the job before
      * @param elapsedMillis for how long libvirt's job has run
      */
-    void follow(UUID domain, AsyncJob job, BackupSpec.Mode mode, long elapsedMillis)
+    void follow(UUID domain, AsyncJob job, RecordedWork work, long elapsedMillis)
             throws DomainException {
-        Set<Kind> end = endOf(mode);
-        DiskWatch watch = jobs.follow(domain, job, elapsedMillis);
+        Set<Kind> end = endOf(work.mode().orElse(BackupSpec.Mode.PUSH));
+        DiskWatch watch = jobs.follow(domain, job, work, elapsedMillis);
         hypervisor.threads().execute(() -> {
             try (watch) {
                 jobs.lookWhetherOver(watch);

@@ -107,6 +107,25 @@ final class Interrupted {
         }
     }
 
+    /**
+     * Does for work that was lost with the connection what is done for it after a crash. Its job has ended.
+     * A backup and a migration are left: they are shown as jobs of another client.
+     */
+    void cleanUp(RecordedWork work) throws LibvirtException, InterruptedException {
+        UUID domain = work.domain().orElseThrow();
+        Recovery done = switch (work.operation().orElseThrow()) {
+            case SAVE, DUMP, SNAPSHOT -> cancel(domain, work);
+            case BLOCK_COPY, BLOCK_COMMIT, BLOCK_PULL -> blockJob(domain, work);
+            default -> Recovery.ended(JobOutcome.ORPHANED, "it is left alone");
+        };
+        LOG.info(
+                "{} of domain {} was lost with the connection to {}; {}",
+                work.operation().orElseThrow(),
+                hypervisor.table().name(domain),
+                hypervisor.uri(),
+                done.detail());
+    }
+
     // ---- saves, dumps and snapshots -------------------------------------------------------------
 
     private Recovery cancel(UUID domain, RecordedWork work)
@@ -189,7 +208,7 @@ final class Interrupted {
             return leave(false, Found.others(statistics));
         }
         AsyncJob again = job.goOn(DomainOperation.BACKUP, DomainOperation.BACKUP.defaultMask());
-        disks.follow(domain, again, mode, JobIdentity.elapsed(statistics));
+        disks.follow(domain, again, work, JobIdentity.elapsed(statistics));
         return Recovery.goesOn();
     }
 

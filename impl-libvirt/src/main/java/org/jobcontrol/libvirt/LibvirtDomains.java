@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.AsyncOperation;
@@ -33,12 +34,16 @@ import org.jobcontrol.api.spi.AdmissionPolicy;
 import org.jobcontrol.api.spi.InterruptedJob;
 import org.jobcontrol.api.spi.Recovery;
 import org.jobcontrol.libvirt.Virt.DomainPtr;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The driver for the domains of one connection: what every driver does, and its parts. Hears what
  * libvirt tells, and hands it on to them.
  */
 final class LibvirtDomains implements DomainDriver, Events.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(LibvirtDomains.class);
+
     private static final long KIB = 1024;
     private final Hypervisor hypervisor;
     private final Libvirt libvirt;
@@ -50,20 +55,22 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     private final Migrations migrations;
     private final DiskJobs diskJobs;
     private final Disks disks;
+    private final LostWork lostWork;
     private final Interrupted interrupted;
     private final ForeignJobs foreign;
     private final ProgressReports reports;
 
-    LibvirtDomains(Hypervisor hypervisor, Supplier<Optional<Domains>> domains) {
+    LibvirtDomains(Hypervisor hypervisor, Supplier<Optional<Domains>> domains, LostWork lostWork) {
+        this.lostWork = lostWork;
         this.hypervisor = hypervisor;
         this.libvirt = hypervisor.libvirt();
         this.virt = libvirt.virt();
         this.calls = new DomainCalls(hypervisor);
-        this.running = new RunningJobs(hypervisor);
+        this.running = new RunningJobs(hypervisor, lostWork);
         this.guests = new Guests(calls, running);
         this.snapshots = new Snapshots(calls, running);
         this.migrations = new Migrations(calls, running);
-        this.diskJobs = new DiskJobs(hypervisor, calls, running);
+        this.diskJobs = new DiskJobs(hypervisor, calls, running, lostWork);
         this.disks = new Disks(hypervisor, calls, diskJobs);
         this.interrupted = new Interrupted(hypervisor, running, diskJobs, disks);
         Looks looks = new Looks(hypervisor, domains);
@@ -90,6 +97,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
         this.diskJobs = whole.diskJobs;
         this.disks = whole.disks;
         this.interrupted = whole.interrupted;
+        this.lostWork = whole.lostWork;
         this.foreign = whole.foreign;
         this.reports = whole.reports;
     }
@@ -97,6 +105,33 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     @Override
     public DomainDriver within(Duration limit) {
         return new LibvirtDomains(this, limit);
+    }
+
+    /**
+     * Cleans up what the last connection has left, as after a crash, and waits a moment for that: nobody has
+     * a job on these domains yet.
+     */
+    void recoverLost() throws InterruptedException {
+        List<Future<?>> cleanUps = lostWork.take().stream()
+                .<Future<?>>map(work -> hypervisor.threads().submit(() -> cleanUp(work)))
+                .toList();
+        RunningJobs.awaitAnswers(cleanUps);
+    }
+
+    private void cleanUp(RecordedWork work) {
+        try {
+            interrupted.cleanUp(work);
+        } catch (LibvirtException e) {
+            LOG.warn("{} is not cleaned up after the connection was lost", work.attributes(), e);
+            if (hypervisor.isLost()) {
+                lostWork.add(work);
+            }
+        } catch (IllegalStateException e) {
+            LOG.warn("{} is not cleaned up after the connection was lost", work.attributes(), e);
+        } catch (InterruptedException e) {
+            lostWork.add(work);
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Begins to look, now and then, for what others do, and how far our own jobs have got. */

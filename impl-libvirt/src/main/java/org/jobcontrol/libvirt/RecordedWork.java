@@ -105,9 +105,9 @@ record RecordedWork(Map<String, String> attributes) {
         return new RecordedWork(all);
     }
 
-    /** Returns what is to be recorded once libvirt has given the statistics of its job. */
-    static Map<String, String> started(Map<String, Object> statistics) {
-        return Map.of(STARTED, start(statistics).toString());
+    /** Adds when libvirt's job began, once libvirt has given its statistics. */
+    RecordedWork started(Map<String, Object> statistics) {
+        return with(Map.of(STARTED, start(statistics).toString()));
     }
 
     // ---- reading --------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 package org.jobcontrol.libvirt;
 
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +15,7 @@ import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobOutcome;
 import org.jobcontrol.api.JobState;
 import org.jobcontrol.api.JobType;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +32,7 @@ final class RunningCall {
 
     private final AtomicBoolean pushing = new AtomicBoolean();
     private final CountDownLatch completed = new CountDownLatch(1);
+    private volatile @Nullable RecordedWork work;
     private volatile boolean returned;
     private volatile boolean startRecorded;
 
@@ -99,9 +103,24 @@ final class RunningCall {
         return toBegin || (!startRecorded && async.mask().contains(JobType.QUERY));
     }
 
-    /** Notes that it is recorded when libvirt's job began. */
-    void setStartRecorded() {
+    /** Records the work before libvirt is asked for it. */
+    void record(RecordedWork recorded) {
+        job.record(recorded.attributes());
+        work = recorded;
+    }
+
+    /** Records when libvirt's job began. */
+    void recordStart(Map<String, Object> statistics) {
+        RecordedWork recorded = work;
+        if (recorded != null) {
+            record(recorded.started(statistics));
+        }
         startRecorded = true;
+    }
+
+    /** Returns what is recorded of the work; empty if it is not recorded. */
+    Optional<RecordedWork> work() {
+        return Optional.ofNullable(work);
     }
 
     /** Returns whether the call has returned, so that there is nothing to abort any more. */

@@ -69,6 +69,7 @@ final class RunningJobs {
 
     private final Hypervisor hypervisor;
     private final Libvirt libvirt;
+    private final LostWork lostWork;
 
     /** The calls on each domain, oldest first; each list is replaced as a whole. */
     private final Map<UUID, List<RunningCall>> calls = new ConcurrentHashMap<>();
@@ -83,7 +84,8 @@ final class RunningJobs {
         void tick() throws LibvirtException;
     }
 
-    RunningJobs(Hypervisor hypervisor) {
+    RunningJobs(Hypervisor hypervisor, LostWork lostWork) {
+        this.lostWork = lostWork;
         this.hypervisor = hypervisor;
         this.libvirt = hypervisor.libvirt();
     }
@@ -121,7 +123,7 @@ final class RunningJobs {
             return;
         }
         RecordedWork work = RecordedWork.of(call.domain, hypervisor.uri(), call.operation);
-        call.job.record(work.after(lastCompleted(call.domain)).attributes());
+        call.record(work.after(lastCompleted(call.domain)));
     }
 
     /** Returns the statistics of the last finished job that libvirt remembers; empty if there is none. */
@@ -220,8 +222,7 @@ final class RunningJobs {
         try (Job step = async.beginNested("libvirt.jobStats", Duration.ZERO)) {
             running(call).ifPresent(statistics -> {
                 call.begun();
-                call.job.record(RecordedWork.started(statistics));
-                call.setStartRecorded();
+                call.recordStart(statistics);
             });
         } catch (LibvirtException | JobRefusedException e) {
             LOG.debug("domain {} does not say what runs on it", call.domain, e);
@@ -241,6 +242,9 @@ final class RunningJobs {
 
     private DomainException failure(RunningCall call, Throwable cause) throws JobAbortedException {
         if (cause instanceof LibvirtException e) {
+            if (e.code() == Flags.ERR_RPC) {
+                call.work().ifPresent(lostWork::add);
+            }
             if (e.code() == Flags.ERR_OPERATION_ABORTED) {
                 throw new JobAbortedException(call.job.id(), e.text());
             }
