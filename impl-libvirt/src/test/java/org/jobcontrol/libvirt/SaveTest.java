@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.jobcontrol.libvirt.Guest.LONG;
 import static org.jobcontrol.libvirt.Guest.MIB;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,6 +18,7 @@ import org.jobcontrol.api.JobOutcome;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.JobStats;
 import org.jobcontrol.api.domain.Domain;
+import org.jobcontrol.api.domain.DomainException;
 import org.jobcontrol.api.domain.DomainState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -90,5 +92,19 @@ class SaveTest {
         await().until(() -> domain.state() == DomainState.RUNNING);
         assertThat(daemon.virsh("domstate", "web-01", "--reason"))
                 .isEqualTo("running (save canceled)");
+    }
+
+    @Test
+    void save_intoARelativePath_isRefused() throws Exception {
+        Guest guest = Guest.make(daemon.directory(), "relative", 64 * MIB, false);
+        Domain domain = guest.run(lab.domains());
+        assertThatThrownBy(() -> domain.save(Path.of("web.save"), LONG).await())
+                .cause()
+                .isInstanceOfSatisfying(
+                        DomainException.class,
+                        e -> assertThat(e.reason()).isEqualTo(DomainException.Reason.BAD_FILE))
+                .hasMessageContaining("web.save is relative");
+        assertThat(domain.state()).isEqualTo(DomainState.RUNNING);
+        domain.destroy(LONG);
     }
 }
