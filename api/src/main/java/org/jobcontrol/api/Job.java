@@ -94,6 +94,25 @@ public interface Job extends AutoCloseable {
     boolean pauseRequested();
 
     /**
+     * Says whether the work can be paused. Work that has no checkpoints, such as a call into a hypervisor,
+     * says that it cannot, so that {@link JobAdmin#pause} is refused instead of having no effect. A pause that
+     * was asked for before and has not begun is given up.
+     *
+     * @param pausable false if a pause is to be refused from now on; true at first
+     * @throws IllegalStateException if the job has ended
+     */
+    void pausable(boolean pausable);
+
+    /**
+     * Says whether the work follows a limit of its bandwidth. If not, {@link JobAdmin#bandwidth} is refused
+     * instead of having no effect.
+     *
+     * @param limitable false if a limit is to be refused from now on; true at first
+     * @throws IllegalStateException if the job has ended
+     */
+    void limitable(boolean limitable);
+
+    /**
      * Returns how fast the work may move data.
      *
      * @return the limit of now, in bytes per second; 0 for none

@@ -42,10 +42,12 @@ public interface JobAdmin {
     /**
      * Has the work of a running job stop at its next {@link Job#checkpoint}, until it is resumed or
      * aborted. The job keeps its slot, and its state is PAUSED from when the work stands. Returns at
-     * once; to pause again changes nothing. Work that has no checkpoints goes on.
+     * once; to pause again changes nothing. Work that has no checkpoints and does not say so ({@link
+     * Job#pausable}) goes on.
      *
      * @param jobId the job's id
      * @throws IllegalArgumentException if no running job has that id, or it was asked to abort
+     * @throws UnsupportedOperationException if the work of the job cannot be paused
      */
     void pause(long jobId);
 
@@ -59,13 +61,14 @@ public interface JobAdmin {
 
     /**
      * Limits how fast a job moves data, from now on; also one that still waits. Work that moves data
-     * asks for the limit before each block. Work that moves none, or whose driver cannot limit it,
-     * goes on as before.
+     * asks for the limit before each block. Work that moves none, and does not say so ({@link
+     * Job#limitable}), goes on as before.
      *
      * @param jobId the job's id
      * @param bytesPerSecond the limit; 0 for none
      * @throws IllegalArgumentException if no running or waiting job has that id, or the limit is
      *     negative
+     * @throws UnsupportedOperationException if the work of the job runs and cannot be limited
      */
     void bandwidth(long jobId, long bytesPerSecond);
 

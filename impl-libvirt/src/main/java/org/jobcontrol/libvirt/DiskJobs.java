@@ -136,6 +136,9 @@ final class DiskJobs {
     private DiskWatch watch(DiskWatch watch) throws DomainException {
         UUID domain = watch.domain;
         Job job = watch.job;
+        // libvirt sets the speed of a job on one disk, and pauses none
+        job.pausable(false);
+        job.limitable(!watch.isBackup());
         DiskWatch present = watches.merge(
                 domain, watch, (old, one) -> RunningCall.hasEnded(old.job) ? one : old);
         if (present != watch) {
@@ -173,6 +176,7 @@ final class DiskJobs {
 
     void remove(DiskWatch watch) {
         watches.remove(watch.domain, watch);
+        RunningCall.ifOpen(watch.job, RunningCall::steerable);
         hypervisor.lookSoon(watch.domain);
     }
 

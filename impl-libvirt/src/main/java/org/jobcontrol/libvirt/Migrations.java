@@ -104,14 +104,19 @@ final class Migrations implements MigrationDriver {
         };
     }
 
+    /** Returns a speed as libvirt takes it: no limit is the largest number that it takes. */
+    private static long mib(long bytesPerSecond) {
+        return bytesPerSecond == 0 ? Long.MAX_VALUE / MIB : Math.max(1, bytesPerSecond / MIB);
+    }
+
     private void setSpeed(UUID domain, long bytesPerSecond) throws LibvirtException {
-        long mib = Math.max(1, bytesPerSecond / MIB);
+        long mib = mib(bytesPerSecond);
         calls.run(domain, pointer -> virt.virDomainMigrateSetMaxSpeed(pointer, mib, 0));
     }
 
     @Override
     public void bandwidth(UUID domain, long bytesPerSecond, Job job) throws DomainException {
-        long mib = Math.max(1, bytesPerSecond / MIB);
+        long mib = mib(bytesPerSecond);
         calls.change(domain, pointer -> virt.virDomainMigrateSetMaxSpeed(pointer, mib, 0));
     }
 

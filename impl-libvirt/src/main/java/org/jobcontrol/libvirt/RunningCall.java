@@ -78,6 +78,12 @@ final class RunningCall {
         }
     }
 
+    /** Lets a job be paused and limited again: what its owner does after libvirt's work may be able to. */
+    static void steerable(Job job) {
+        job.pausable(true);
+        job.limitable(true);
+    }
+
     /** Widens the mask to the operation's default once libvirt has started its own job. */
     static void begun(Job job, DomainOperation operation) {
         if (job instanceof AsyncJob async && onlyDestroy(async)) {

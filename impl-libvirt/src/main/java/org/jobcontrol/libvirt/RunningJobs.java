@@ -100,6 +100,10 @@ final class RunningJobs {
     void run(UUID domain, Job job, DomainOperation operation, Meanwhile meanwhile, Work work)
             throws DomainException, JobAbortedException, InterruptedException {
         job.checkpoint();
+        // libvirt sets the speed of a migration, not that of a save or a dump, and pauses none of
+        // them
+        job.pausable(false);
+        job.limitable(operation == DomainOperation.MIGRATION_OUT);
         RunningCall call = new RunningCall(domain, job, operation);
         add(call);
         try {
@@ -113,6 +117,7 @@ final class RunningJobs {
             keepStatistics(call);
         } finally {
             remove(call);
+            RunningCall.ifOpen(job, RunningCall::steerable);
             lookAgain(domain);
         }
     }

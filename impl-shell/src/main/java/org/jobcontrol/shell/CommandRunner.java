@@ -94,6 +94,7 @@ public final class CommandRunner {
         }
         boolean bug = cause instanceof RuntimeException
                 && !(cause instanceof IllegalArgumentException)
+                && !(cause instanceof UnsupportedOperationException)
                 && !(cause instanceof IllegalStateException)
                 && !(cause instanceof JobUnavailableException);
         if (!(cause instanceof Exception) || bug) {

@@ -69,6 +69,7 @@ final class EngineAdmin implements JobAdmin {
             throw new IllegalArgumentException(
                     "job #" + jobId + " does not run, or was asked to abort: " + job);
         }
+        checkPausable(job);
         try {
             job.needExtras().pause().ask();
         } catch (IllegalStateException ended) {
@@ -77,6 +78,17 @@ final class EngineAdmin implements JobAdmin {
         if (job.life().stage() != Life.Stage.RUNNING) {
             // Asked to abort, or ended, in this moment: who did may have looked before.
             job.resume();
+        }
+        // The work may have begun in this moment, and said that it cannot.
+        checkPausable(job);
+    }
+
+    private static void checkPausable(JobEntry job) {
+        Extras extras = job.extras();
+        if (extras != null && extras.unpausable) {
+            job.resume();
+            throw new UnsupportedOperationException(
+                    "%s cannot be paused: its work runs on to its end".formatted(job));
         }
     }
 
@@ -87,8 +99,14 @@ final class EngineAdmin implements JobAdmin {
 
     @Override
     public void bandwidth(long jobId, long bytesPerSecond) {
+        JobEntry job = job(jobId);
+        Extras steering = job.extras();
+        if (steering != null && steering.unlimitable) {
+            throw new UnsupportedOperationException(
+                    "%s cannot be limited: its work follows no limit".formatted(job));
+        }
         try {
-            job(jobId).bandwidth(bytesPerSecond);
+            job.bandwidth(bytesPerSecond);
         } catch (IllegalStateException ended) {
             throw new IllegalArgumentException(
                     "no running or waiting job: " + ended.getMessage(), ended);

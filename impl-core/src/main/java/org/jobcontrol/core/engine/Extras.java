@@ -54,6 +54,12 @@ final class Extras {
     /** How many bytes a second the work may move; 0 for any number. */
     volatile long bandwidth;
 
+    /** Whether the work has said that it cannot be paused. */
+    volatile boolean unpausable;
+
+    /** Whether the work has said that it follows no limit. */
+    volatile boolean unlimitable;
+
     private volatile @Nullable Progress progress;
     private volatile long progressNanos;
     private volatile @Nullable Queue<Runnable> abortActions;

@@ -113,6 +113,26 @@ class JobHandle extends JobEntry implements Job {
     }
 
     @Override
+    public final void pausable(boolean pausable) {
+        needExtrasIfOpen().unpausable = !pausable;
+        if (!pausable) {
+            resume();
+        }
+    }
+
+    @Override
+    public final void limitable(boolean limitable) {
+        needExtrasIfOpen().unlimitable = !limitable;
+    }
+
+    private Extras needExtrasIfOpen() {
+        if (!life().open()) {
+            throw stale();
+        }
+        return needExtras();
+    }
+
+    @Override
     public final long bandwidth() {
         Extras extras = extras();
         return extras == null ? 0 : extras.bandwidth;

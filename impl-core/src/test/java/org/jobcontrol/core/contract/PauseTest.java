@@ -149,4 +149,30 @@ class PauseTest {
         assertThatThrownBy(() -> admin.bandwidth(waiter.id(), 1))
                 .isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void pause_workThatCannot_isRefused() throws Exception {
+        try (Job job = jobs.begin(JobType.MODIFY, "work", Duration.ZERO)) {
+            admin.pause(job.id());
+            job.pausable(false);
+            assertThat(job.pauseRequested()).isFalse();
+            assertThatThrownBy(() -> admin.pause(job.id()))
+                    .isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessageContaining("cannot be paused");
+            job.pausable(true);
+            admin.pause(job.id());
+            assertThat(job.pauseRequested()).isTrue();
+        }
+    }
+
+    @Test
+    void bandwidth_workThatFollowsNone_isRefused() throws Exception {
+        try (Job job = jobs.begin(JobType.MODIFY, "work", Duration.ZERO)) {
+            job.limitable(false);
+            assertThatThrownBy(() -> admin.bandwidth(job.id(), 1))
+                    .isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessageContaining("cannot be limited");
+            assertThat(job.bandwidth()).isZero();
+        }
+    }
 }
