@@ -203,13 +203,8 @@ class WorkTest {
         JobFuture<Void> mirror = slowly(copy);
         assertThat(Lab.beside(domain))
                 .containsExactlyInAnyOrder(QUERY, DESTROY, SUSPEND, MODIFY, ABORT);
-        assertThat(lab.control()
-                        .job(mirror.id())
-                        .orElseThrow()
-                        .progress()
-                        .disk()
-                        .total())
-                .isEqualTo(64 * MIB);
+        await().until(() ->
+                lab.control().job(mirror.id()).orElseThrow().progress().disk().total() == 64 * MIB);
         lab.control().abort(mirror.id(), LONG);
         assertThatThrownBy(mirror::await).isInstanceOf(JobAbortedException.class);
         assertThat(domain.definition()).doesNotContain(copy.toString());
