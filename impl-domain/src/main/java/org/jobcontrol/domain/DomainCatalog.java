@@ -395,7 +395,9 @@ public final class DomainCatalog {
     private void add(
             Ranked driver, DomainSpec spec, Set<DomainRecord> moved, List<DomainSpec> unheard) {
         DomainRecord known = domains.get(spec.name());
-        DomainRecord same = byUuid(spec.uuid().toString());
+        boolean itself = known != null && known.spec().uuid().equals(spec.uuid());
+        // of thousands of domains nearly all are as they were: the search is for the rest
+        DomainRecord same = itself ? known : byUuid(spec.uuid().toString());
         if (reserved.contains(spec.name()) || touched.contains(spec.name())) {
             return;
         }
