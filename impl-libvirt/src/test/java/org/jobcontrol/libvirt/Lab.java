@@ -10,6 +10,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jobcontrol.api.JobAdmin;
 import org.jobcontrol.api.JobControl;
@@ -148,8 +149,21 @@ final class Lab implements AutoCloseable {
         return storage.pools(control());
     }
 
-    /** Returns which types may run on a domain now, beside what runs there. */
+    /**
+     * Returns which types may run on a domain now, beside what runs there; the driver's own questions,
+     * which take the job slot for a moment, do not count.
+     */
     static Set<JobType> beside(Domain domain) {
+        AtomicReference<Set<JobType>> types = new AtomicReference<>(Set.of());
+        await().until(() -> {
+            boolean quiet = domain.jobs().info().jobs().isEmpty();
+            types.set(admissible(domain));
+            return quiet && domain.jobs().info().jobs().isEmpty();
+        });
+        return types.get();
+    }
+
+    private static Set<JobType> admissible(Domain domain) {
         Set<JobType> types = EnumSet.noneOf(JobType.class);
         for (JobType type : JobType.values()) {
             if (type.beginnable()
