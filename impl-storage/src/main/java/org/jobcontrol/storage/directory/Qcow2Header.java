@@ -39,11 +39,11 @@ record Qcow2Header(
      *
      * Behind the header stand extensions: type, length, data padded to 8 bytes; type 0 ends them.
      */
-    /** No image is shorter, in bytes. */
-    static final int SHORTEST = 72;
+    /** So many bytes tell whether a file begins as an image does. */
+    static final int MAGIC_LENGTH = Integer.BYTES;
 
     private static final int MAGIC = 0x514649fb;
-    private static final int VERSION_2_LENGTH = SHORTEST;
+    private static final int VERSION_2_LENGTH = 72;
     private static final int VERSION_3_LENGTH = 104;
     private static final int EXTERNAL_DATA = 1 << 2;
     private static final int END_OF_EXTENSIONS = 0;
@@ -67,8 +67,8 @@ record Qcow2Header(
 
     /** Returns whether a file begins as a qcow2 image does. */
     static boolean isAt(Path file) throws IOException {
-        ByteBuffer begin = begin(file, Integer.BYTES);
-        return begin.remaining() == Integer.BYTES && begin.getInt(0) == MAGIC;
+        ByteBuffer begin = begin(file, MAGIC_LENGTH);
+        return begin.remaining() == MAGIC_LENGTH && begin.getInt(0) == MAGIC;
     }
 
     /**

@@ -120,7 +120,7 @@ final class Volumes {
      * @throws NoSuchFileException if there is no regular file; a symbolic link is not one
      */
     Format format(Path file) throws IOException {
-        boolean empty = attributes(file).size() < Qcow2Header.SHORTEST;
+        boolean empty = attributes(file).size() < Qcow2Header.MAGIC_LENGTH;
         Format recorded = records.format(file);
         if (recorded != null) {
             return recorded;
