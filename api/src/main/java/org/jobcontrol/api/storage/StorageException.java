@@ -25,7 +25,7 @@ public final class StorageException extends Exception {
         IO,
         /** There is no driver, or it cannot do this. */
         UNSUPPORTED,
-        /** The image names a file that it must not read, or names files although nobody vouches for it. */
+        /** The image names a file outside of its pool, was not made here and names a file, or is damaged. */
         UNSAFE,
         /** Another process has the image open, or another volume of the pool lies on it. */
         IN_USE,
