@@ -3,6 +3,7 @@ package org.jobcontrol.storage.directory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,5 +88,12 @@ class BytesTest {
         assertThat(file).hasSize(Pace.BLOCK);
         Progress progress = job.info().progress();
         assertThat(progress.data()).isEqualTo(Amount.of(Long.MAX_VALUE, Pace.BLOCK));
+    }
+
+    @Test
+    void symbolicLink_isNotOpened() throws Exception {
+        Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+        assertThatThrownBy(() -> Bytes.openToRead(link)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> Bytes.openToWrite(link)).isInstanceOf(IOException.class);
     }
 }

@@ -6,9 +6,12 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,7 +42,7 @@ class PartFileTest {
 
     @Test
     void part_ofAnotherProcess_isInUseUntilThatOneDies() throws Exception {
-        Process other = start();
+        Process other = start(Other.class, 1);
         Path part = Path.of(readLine(other));
         assertThat(PartFile.deleteAbandoned(part)).isFalse();
         // A look must not take the lock away from its owner.
@@ -50,6 +53,41 @@ class PartFileTest {
         assertThat(part).exists();
         assertThat(PartFile.deleteAbandoned(part)).isTrue();
         assertThat(directory).isEmptyDirectory();
+    }
+
+    /** A POSIX lock is lost when its file is closed through any descriptor of the process. */
+    @Test
+    void look_ofThisProcess_leavesTheLock() throws Exception {
+        try (PartFile part = PartFile.of(file, 7, 9)) {
+            Files.writeString(part.path(), "half");
+            assertThat(PartFile.deleteAbandoned(part.path())).isFalse();
+            Process other = start(Cleaner.class, 1);
+            assertThat(readLine(other)).isEqualTo(Cleaner.BEGINS);
+            assertThat(other.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(part.path()).hasContent("half");
+        }
+    }
+
+    /** The mutant that does not look whether the owner file is still there fails within some hundred parts. */
+    @Test
+    void part_madeBesideAProcessThatCleansUp_hasItsOwnerFile() throws Exception {
+        Process other = start(Cleaner.class, Integer.MAX_VALUE);
+        try {
+            assertThat(readLine(other)).isEqualTo(Cleaner.BEGINS);
+            for (int i = 0; i < 2000; i++) {
+                try (PartFile part = PartFile.of(file, 7, 9)) {
+                    assertThat(owners()).as("part %s", i).hasSize(1);
+                }
+            }
+        } finally {
+            other.destroyForcibly();
+        }
+    }
+
+    private List<Path> owners() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(path -> path.toString().endsWith(".owner")).toList();
+        }
     }
 
     @Test
@@ -81,13 +119,14 @@ class PartFileTest {
         }
     }
 
-    private Process start() throws IOException {
+    private Process start(Class<?> main, int rounds) throws IOException {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
-                        Other.class.getName(),
-                        file.toString())
+                        main.getName(),
+                        file.toString(),
+                        Integer.toString(rounds))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }
@@ -107,6 +146,25 @@ class PartFileTest {
             Files.writeString(part.path(), "half");
             System.out.println(part.path());
             Thread.currentThread().join();
+        }
+    }
+
+    /** Cleans up the directory again and again. */
+    static final class Cleaner {
+        static final String BEGINS = "begins";
+
+        private Cleaner() {}
+
+        public static void main(String[] arguments) throws Exception {
+            System.out.println(BEGINS);
+            Path directory = Path.of(arguments[0]).getParent();
+            for (int i = Integer.parseInt(arguments[1]); i > 0; i--) {
+                try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+                    for (Path file : files) {
+                        PartFile.deleteAbandoned(file);
+                    }
+                }
+            }
         }
     }
 }

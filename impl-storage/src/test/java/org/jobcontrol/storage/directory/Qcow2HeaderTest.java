@@ -1,5 +1,6 @@
 package org.jobcontrol.storage.directory;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -124,6 +125,24 @@ class Qcow2HeaderTest {
         Path file = Files.write(directory.resolve("a"), header().array());
         assertThat(Qcow2Header.read(file))
                 .isEqualTo(new Qcow2Header(1 << 20, "base.img", "raw", false, 0));
+    }
+
+    @Test
+    void extensions_arePaddedToEightBytes() throws Exception {
+        ByteBuffer bytes = header();
+        bytes.putInt(104, 0x6803f857).putInt(108, 5).putLong(112, -1);
+        bytes.putInt(120, 0xe2792aca).putInt(124, 5).put(128, "qcow2".getBytes(US_ASCII));
+        Path file = Files.write(directory.resolve("a"), bytes.array());
+        assertThat(Qcow2Header.read(file).backingFormat()).isEqualTo("qcow2");
+    }
+
+    @Test
+    void extension_behindTheLast_isNone() throws Exception {
+        ByteBuffer bytes = header();
+        bytes.putInt(104, 0).putInt(108, 0);
+        bytes.putInt(112, 0xe2792aca).putInt(116, 3).put(120, "raw".getBytes(US_ASCII));
+        Path file = Files.write(directory.resolve("a"), bytes.array());
+        assertThat(Qcow2Header.read(file).backingFormat()).isNull();
     }
 
     /** Any bytes give a header or the one exception. */
