@@ -29,7 +29,8 @@ public interface Explanation {
     String rule();
 
     /**
-     * Returns the jobs in the way: those that hold a slot, and those that wait and go first.
+     * Returns the jobs in the way: those that hold a slot, and those that wait and go first; of many,
+     * a hundred.
      *
      * @return the jobs; empty if the job is admissible
      */

@@ -128,7 +128,8 @@ public final class JobRefusedException extends Exception {
 
     /**
      * Returns the jobs that were in the way: those that held a slot, and those that waited before
-     * this request and held it back. For {@link Reason#DEADLOCK}, the jobs of the cycle.
+     * this request and held it back; of many, a hundred. For {@link Reason#DEADLOCK}, the jobs of the
+     * cycle.
      *
      * @return the jobs as they were at that moment
      */

@@ -89,6 +89,7 @@ final class Figures {
         all.addAll(journaled());
         all.addAll(handOffAndSizes());
         all.addAll(busy());
+        all.addAll(crowds());
         all.addAll(virtualThreads());
         all.removeIf(figure -> !measured.contains(figure.ours()));
         return all;
@@ -251,6 +252,23 @@ final class Figures {
                         peers(),
                         "<= 10 ms",
                         atMost(10)));
+    }
+
+    /** What a step among ten thousand takes is compared with what it takes among a hundred. */
+    private static List<Figure> crowds() {
+        return List.of(
+                crowd("end of a job on a volume, 10,000 others run", "end", 10_000),
+                crowd("the same, and 10,000 wait behind a MODIFY", "endBeforeWaiters", 10_000),
+                crowd("to queue behind that MODIFY, 10,000 run", "queue", 10_000),
+                crowd("refusal of a MODIFY, 10,000 run", "refusal", 10_000),
+                crowd("to leave the queue from behind 10,000", "leave", 10_000),
+                crowd("a group of 4,000, each job", "group", 4_000));
+    }
+
+    private static Figure crowd(String name, String step, int size) {
+        String key = "Crowds." + step + "@";
+        return new Figure(
+                name, Unit.NANOS, key + size, peers("of 100", key + 100), "<= 4 x", atMost(4));
     }
 
     private static List<Figure> virtualThreads() {

@@ -85,6 +85,7 @@ public final class Main {
         measured.put("Sizes.byId", Measured.of(Sizes.byId()));
         measured.put("Sizes.waiter", Measured.of(Sizes.waiter()));
         measureBusy();
+        measureCrowds();
         if (full && VirtualThreads.supported()) {
             VirtualThreads.Cost cost = VirtualThreads.of(100_000);
             measured.put("VirtualThreads.bytes", Measured.of(cost.bytes()));
@@ -100,6 +101,21 @@ public final class Main {
         Busy.Seen graceful = Busy.on(1, Duration.ofMillis(1));
         measured.put("Busy.lookWithGrace", Measured.of(graceful.lookNanos()));
         measured.put("Busy.longestWait", Measured.of(graceful.longestWaitMillis()));
+    }
+
+    private void measureCrowds() throws Exception {
+        System.err.println("bench: steps among many jobs on one pool");
+        for (int size : List.of(100, 10_000)) {
+            measured.put("Crowds.end@" + size, Measured.of(Crowds.end(size)));
+            measured.put(
+                    "Crowds.endBeforeWaiters@" + size, Measured.of(Crowds.endBeforeWaiters(size)));
+            measured.put("Crowds.queue@" + size, Measured.of(Crowds.queue(size)));
+            measured.put("Crowds.refusal@" + size, Measured.of(Crowds.refusal(size)));
+            measured.put("Crowds.leave@" + size, Measured.of(Crowds.leave(size)));
+        }
+        for (int size : List.of(100, 4_000)) {
+            measured.put("Crowds.group@" + size, Measured.of(Crowds.group(size)));
+        }
     }
 
     private void run(String type, int threads, String methods) throws RunnerException {

@@ -8,9 +8,11 @@ import static org.jobcontrol.api.JobType.MODIFY;
 import static org.jobcontrol.api.JobType.QUERY;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import org.jobcontrol.api.AbortResult;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.Job;
@@ -82,6 +84,64 @@ class HierarchyTest {
         assertThat(late.waits()).isTrue();
         stopping.close();
         late.admitted().close();
+    }
+
+    /** The thread gets its first job from the core, when that is one of many in the pool already. */
+    @Test
+    void begin_poolWantedAndManyInside_passesWhereItsThreadIsInside() throws Exception {
+        Target images = Target.pool("images");
+        List<Job> others = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            JobObject volume = control.of(Target.volume(images, "other-" + i));
+            others.add(volume.beginLater(QUERY, "other", LONG).await());
+        }
+        CountDownLatch wanted = new CountDownLatch(1);
+        JobFuture<Long> work = a.run(MODIFY, "first", first -> {
+            wanted.await();
+            try (Job second = b.begin(MODIFY, "second", LONG)) {
+                return second.id();
+            }
+        });
+        Waiter<Job> stop = Waiter.queued(pool, () -> pool.begin(MODIFY, "stop", LONG));
+        wanted.countDown();
+        assertThat(work.await()).isPositive();
+        assertThat(stop.waits()).isTrue();
+        others.forEach(Job::close);
+        stop.admitted().close();
+    }
+
+    @Test
+    void refusal_fromBehindMany_countsAll() throws Exception {
+        try (Job holder = pool.begin(MODIFY, "holder")) {
+            List<JobFuture<Job>> others = new ArrayList<>();
+            for (int i = 0; i < 700; i++) {
+                others.add(pool.beginLater(MODIFY, "waits", LONG));
+            }
+            assertThat(others.get(300).cancel()).isEqualTo(AbortResult.LEFT_QUEUE);
+            JobFuture<Job> last = others.get(699);
+            last.cancel();
+            assertThatThrownBy(last::await)
+                    .isInstanceOfSatisfying(JobRefusedException.class, refusal -> {
+                        assertThat(refusal.ahead()).isEqualTo(698);
+                        assertThat(refusal.blockers()).hasSize(100);
+                    });
+            others.forEach(JobFuture::cancel);
+            assertThat(holder.info().state()).isEqualTo(JobState.RUNNING);
+        }
+    }
+
+    @Test
+    void refusal_byMany_namesAHundredOfThem() throws Exception {
+        Target images = Target.pool("images");
+        List<Job> others = new ArrayList<>();
+        for (int i = 0; i < 150; i++) {
+            JobObject volume = control.of(Target.volume(images, "other-" + i));
+            others.add(volume.begin(QUERY, "other", LONG));
+        }
+        Waiter<Job> stop = Waiter.start(() -> pool.begin(MODIFY, "stop", Duration.ZERO));
+        assertThat(stop.refusal().blockers()).hasSize(100);
+        assertThat(stop.refusal()).hasMessageContaining(" and 147 more");
+        others.forEach(Job::close);
     }
 
     @Test

@@ -29,7 +29,8 @@ final class Admission {
      * that leaves, a new mask, a predecessor gone) is followed by a round, so between rounds no
      * waiter is admissible, and a newcomer need only be compared with the slots and with heldBack.
      * One kind of waiter passes those that hold it back: the CHILD hold of a thread or a group that
-     * is in the job slot already, because those in front of it wait for that one.
+     * is in the job slot already, because those in front of it wait for that one. A round looks at
+     * those apart, so it never passes the others behind heldBack.
      *
      * Overtaking, if a grace is configured; without, everything here is strict. When the turn of a waiter
      * comes that is a plain one and has not waited for as long as the grace, the round does not give it
@@ -170,7 +171,9 @@ final class Admission {
 
     /** Returns whether a request of this thread could be admitted at once. */
     boolean admissible(JobType type) {
-        return fits(type) && (nobodyBefore(type) || passes(type, null, Thread.currentThread()));
+        return fits(type)
+                && (nobodyBefore(type)
+                        || (type == JobType.CHILD && slots.jobs().anyOf(Thread.currentThread())));
     }
 
     private boolean fits(JobType type) {
@@ -181,28 +184,19 @@ final class Admission {
         return type.agent() ? queue.lineOf(type).empty() : heldBack == null;
     }
 
-    /** Returns whether a hold goes in though others that wait are before it. */
+    /**
+     * Returns whether a hold goes in though others that wait are before it. Of a hold that waits this may
+     * become false, but not true: its thread waits, and its request takes one hold after another.
+     */
     boolean passes(Hold hold) {
         if (hold.type() != JobType.CHILD) {
             return false;
         }
-        Request request = hold.job().request();
-        return passes(
-                hold.type(), request, request == null ? hold.job().boundTo() : request.thread());
-    }
-
-    private boolean passes(JobType type, @Nullable Request request, @Nullable Thread thread) {
-        if (type != JobType.CHILD) {
-            return false;
-        }
-        for (Hold inside : slots.jobs()) {
-            Thread owner = inside.job().boundTo();
-            Request its = inside.job().request();
-            if ((its != null && its == request) || (owner != null && owner == thread)) {
-                return true;
-            }
-        }
-        return false;
+        JobEntry job = hold.job();
+        Request request = job.request();
+        Thread thread = request == null ? job.boundTo() : request.thread();
+        return (request != null && request.tookLast(hold.object))
+                || (thread != null && slots.jobs().anyOf(thread));
     }
 
     /** Returns whether a newcomer may be quicker than the waiter whose turn it is. */
@@ -262,7 +256,11 @@ final class Admission {
 
     /** Queues a hold that is not admissible. */
     void enqueue(Hold hold) {
-        queue.add(hold);
+        if (passes(hold)) {
+            queue.addPassing(hold);
+        } else {
+            queue.add(hold);
+        }
         if (heldBack == null
                 && !slots.keptOutByAsync(hold.type())
                 && !hold.type().agent()) {
@@ -297,6 +295,9 @@ final class Admission {
 
     /** Refuses the nested jobs that still wait when their async job ends. */
     private void refuseStepsOf(JobEntry async) {
+        if (!queue.hasNested()) {
+            return;
+        }
         for (Hold hold : queue.all()) {
             if (hold.type() == JobType.NESTED && hold.job().parent() == async) {
                 hold.job().waiting().decide(Fate.Refusal.asyncEnded(async.object));
@@ -323,19 +324,23 @@ final class Admission {
 
     private void roundOfJobs() {
         Line.Place place = queue.lineOf(JobType.QUERY).first();
-        boolean somebodyMayPass = rules.policy.sharing().contains(JobType.CHILD);
-        while (place != null && (heldBack == null || somebodyMayPass)) {
+        while (place != null && heldBack == null) {
             Hold hold = place.hold;
             place = place.next();
             if (slots.keptOutByAsync(hold.type())) {
                 continue;
             }
-            if (slots.keptOutBySlot(hold.type()) || (heldBack != null && !passes(hold))) {
-                heldBack = heldBack == null ? hold : heldBack;
-            } else if (heldBack == null && overtakable(hold)) {
+            if (slots.keptOutBySlot(hold.type())) {
+                heldBack = hold;
+            } else if (overtakable(hold)) {
                 heldBack = hold;
                 letBeOvertaken(hold.job().waiting());
             } else {
+                handOver(hold);
+            }
+        }
+        for (Hold hold : queue.passing()) {
+            if (fits(hold.type()) && passes(hold)) {
                 handOver(hold);
             }
         }
@@ -378,15 +383,12 @@ final class Admission {
 
     /** Returns how many jobs count for the queue bound: all that run and wait, but for steps. */
     int counted() {
-        return counted(slots.all()) + counted(queue.all());
+        return slots.counted() + queue.counted();
     }
 
-    private static int counted(List<Hold> holds) {
-        int counted = 0;
-        for (Hold hold : holds) {
-            counted += hold.type() == JobType.NESTED || hold.type() == JobType.CHILD ? 0 : 1;
-        }
-        return counted;
+    /** Returns whether a waiter holds back a newcomer of a type, should that not pass it. */
+    boolean holdsBack(JobType type) {
+        return !nobodyBefore(type);
     }
 
     /**

@@ -2,8 +2,10 @@ package org.jobcontrol.core.engine;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +17,7 @@ import org.jobcontrol.api.JobRefusedException.Reason;
 import org.jobcontrol.api.JobRequest;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.JobUnavailableException;
+import org.jobcontrol.api.TargetId;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the jobs that callers ask for and begins them: at once, or by a request that may wait. */
@@ -170,13 +173,11 @@ final class Begins {
         check(requests);
         Request group = new Request(engine, thread, timeout);
         group.begun(engine.leaks().here());
-        List<JobEntry> covering = new ArrayList<>();
+        Map<TargetId, JobEntry> covering = new HashMap<>();
         for (JobRequest request : parentsFirst(requests)) {
             CoreJobObject object = BundleJobObject.coreOf(request.object());
-            JobEntry parent = covering.stream()
-                    .filter(job -> job.object.target.equals(object.target.parent()))
-                    .findFirst()
-                    .orElse(null);
+            TargetId parentId = object.target.parent();
+            JobEntry parent = parentId == null ? null : covering.get(parentId);
             CoreJobObject above = parent == null ? engine.objects().parentOf(object) : null;
             JobHandle job = job(request, object, above, owner, thread);
             if (parent != null) {
@@ -185,7 +186,7 @@ final class Begins {
             }
             group.add(job, false);
             if (covers(job.type)) {
-                covering.add(job);
+                covering.put(object.target, job);
             }
         }
         group.sort();

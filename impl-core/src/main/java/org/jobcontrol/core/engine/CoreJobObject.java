@@ -165,6 +165,18 @@ final class CoreJobObject {
         }
     }
 
+    /** Notes that the job of a hold was bound to another thread; that is visible to who comes later. */
+    void rebound(Hold hold) {
+        if (word instanceof Admission) {
+            Admission admission = lock();
+            try {
+                admission.slots.jobs().rebound(hold);
+            } finally {
+                unlock(admission);
+            }
+        }
+    }
+
     /** Returns what admits here, with its lock held; makes it if there is none. */
     Admission lock() {
         while (true) {

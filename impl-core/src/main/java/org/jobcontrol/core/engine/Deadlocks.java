@@ -26,6 +26,9 @@ final class Deadlocks {
      * thread of a job found on the way cannot go on meanwhile, because what it waits for cannot end
      * without the searching thread. Cycles that come about otherwise (a mask narrowed) end by deadline.
      *
+     * A search looks at each job once, so it takes time in proportion to the jobs in the way. None is
+     * made for a request that nobody can wait for: without a thread, a hold or a job that covers it.
+     *
      * Locking. This lock is taken before any job object's, and never while holding one.
      */
     private final ReentrantLock waitsBegin = new ReentrantLock();
@@ -44,7 +47,7 @@ final class Deadlocks {
             if (thread != null) {
                 waiting.put(thread, request);
             }
-            List<JobInfo> cycle = new Search(request).run();
+            List<JobInfo> cycle = request.canBeWaitedFor() ? new Search(request).run() : List.of();
             if (!cycle.isEmpty()) {
                 Waits.refuse(request, Reason.DEADLOCK, "", cycle);
             }
@@ -65,6 +68,7 @@ final class Deadlocks {
     private final class Search {
         private final Request start;
         private final Set<Request> seen = new HashSet<>();
+        private final Set<JobEntry> seenJobs = new HashSet<>();
         private final List<JobEntry> path = new ArrayList<>();
 
         Search(Request start) {
@@ -85,7 +89,7 @@ final class Deadlocks {
             Hold hold = request.current();
             for (JobEntry job : hold.object.waitedForBy(hold)) {
                 path.add(job);
-                if (endsOnlyAfterStart(job)) {
+                if (seenJobs.add(job) && endsOnlyAfterStart(job)) {
                     return true;
                 }
                 path.remove(path.size() - 1);

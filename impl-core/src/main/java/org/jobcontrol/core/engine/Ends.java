@@ -189,8 +189,7 @@ final class Ends {
         if (last == Life.PLAIN && outcome == JobOutcome.COMPLETED) {
             return Life.COMPLETED;
         }
-        boolean more =
-                extras != null && (extras.recorded != null || !extras.covered().isEmpty());
+        boolean more = extras != null && (extras.recorded != null || extras.covers());
         return more ? last.closed(outcome) : last.finished(outcome);
     }
 

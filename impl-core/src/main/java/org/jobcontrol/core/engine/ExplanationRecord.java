@@ -26,7 +26,7 @@ record ExplanationRecord(
                 false,
                 Optional.of(refusal.reason()),
                 type + " is refused: " + Refusals.why(refusal),
-                refusal.blockers(),
+                refusal.blockers().jobs(),
                 refusal.ahead());
     }
 
@@ -39,13 +39,12 @@ record ExplanationRecord(
         if (admission.admissible(type)) {
             return admissible(type);
         }
-        List<JobEntry> inTheWay = InTheWay.of(object, admission, type, null);
-        boolean own = inTheWay.stream().anyMatch(job -> job.boundTo() == Thread.currentThread());
+        boolean own = InTheWay.waitsForItself(object, admission, type, Thread.currentThread());
         return new ExplanationRecord(
                 false,
                 Optional.of(own ? Reason.DEADLOCK : Reason.TIMEOUT),
                 rule(object, admission.slots, type),
-                Waits.snapshots(inTheWay),
+                InTheWay.of(object, admission, type, null).jobs(),
                 admission.queue.lineOf(type).size());
     }
 

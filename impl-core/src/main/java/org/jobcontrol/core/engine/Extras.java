@@ -1,9 +1,10 @@
 package org.jobcontrol.core.engine;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -66,7 +67,7 @@ final class Extras {
     private volatile @Nullable CompletableFuture<JobInfo> ended;
     private volatile @Nullable Pause pause;
     private volatile boolean over;
-    private @Nullable List<JobEntry> covered;
+    private @Nullable Set<JobEntry> covered;
 
     Extras(@Nullable JobEntry parent) {
         this.parent = parent;
@@ -119,13 +120,21 @@ final class Extras {
     // ---- covering, under the lock of the job's own job object -----------------------------------
 
     void cover(JobEntry child) {
-        covered = covered == null ? new ArrayList<>() : covered;
-        covered.add(child);
+        Set<JobEntry> others = covered;
+        if (others == null) {
+            others = new LinkedHashSet<>();
+            covered = others;
+        }
+        others.add(child);
     }
 
     /** Says that a covered job has ended or was never admitted; true if it was the last. */
     boolean uncover(JobEntry child) {
         return covered != null && covered.remove(child) && covered.isEmpty();
+    }
+
+    boolean covers() {
+        return covered != null && !covered.isEmpty();
     }
 
     List<JobEntry> covered() {

@@ -22,9 +22,9 @@ record Fate(@Nullable Refusal refusal, long at) {
      * @param detail a sentence that says more, or an empty string
      */
     record Refusal(
-            CoreJobObject object, Reason reason, List<JobInfo> blockers, int ahead, String detail) {
+            CoreJobObject object, Reason reason, Blockers blockers, int ahead, String detail) {
         static Refusal of(CoreJobObject object, Reason reason, String detail) {
-            return new Refusal(object, reason, List.of(), 0, detail);
+            return new Refusal(object, reason, Blockers.NONE, 0, detail);
         }
 
         /** Returns why a nested job is refused whose async job runs no more. */
@@ -34,8 +34,18 @@ record Fate(@Nullable Refusal refusal, long at) {
 
         /** Returns this refusal with other jobs to blame. */
         Refusal blamedOn(List<JobInfo> jobs) {
-            return new Refusal(object, reason, jobs, ahead, detail);
+            return new Refusal(object, reason, new Blockers(jobs, 0), ahead, detail);
         }
+    }
+
+    /**
+     * The jobs in the way of a request.
+     *
+     * @param jobs those that are named
+     * @param more how many others there are
+     */
+    record Blockers(List<JobInfo> jobs, int more) {
+        static final Blockers NONE = new Blockers(List.of(), 0);
     }
 
     boolean admitted() {

@@ -1,6 +1,8 @@
 package org.jobcontrol.core.engine;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobGroup;
@@ -9,12 +11,14 @@ import org.jobcontrol.api.TargetId;
 /** What the owner of a group of jobs holds. */
 final class GroupHandle implements JobGroup {
     private final List<Job> jobs;
+    private final Map<TargetId, Job> jobOf = new HashMap<>();
 
     GroupHandle(Request request) {
         LeakTracker leaks = request.engine().leaks();
         this.jobs = request.jobs().stream()
                 .map(job -> leaks.hand(job, request.begun()))
                 .toList();
+        jobs.forEach(job -> jobOf.put(job.target(), job));
     }
 
     @Override
@@ -24,12 +28,11 @@ final class GroupHandle implements JobGroup {
 
     @Override
     public Job job(TargetId target) {
-        for (Job job : jobs) {
-            if (job.target().equals(target)) {
-                return job;
-            }
+        Job job = jobOf.get(target);
+        if (job == null) {
+            throw new IllegalArgumentException("the group has no job on " + target);
         }
-        throw new IllegalArgumentException("the group has no job on " + target);
+        return job;
     }
 
     @Override

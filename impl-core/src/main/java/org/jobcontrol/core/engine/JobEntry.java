@@ -190,7 +190,7 @@ abstract class JobEntry extends JobLife {
     /** Returns whether jobs on child targets run under this one. Under the lock of its job object. */
     final boolean coversOthers() {
         Extras extras = extras();
-        return extras != null && !extras.covered().isEmpty();
+        return extras != null && extras.covers();
     }
 
     /** Returns whether the journal is to know of it. */
@@ -215,13 +215,18 @@ abstract class JobEntry extends JobLife {
     }
 
     final @Nullable Thread boundTo() {
-        return (Thread) BOUND_TO.getAcquire(this);
+        return (Thread) BOUND_TO.getVolatile(this);
     }
 
     /** Binds the job to a thread, which is its owner from now on. */
     final void bind(Thread thread) {
         owner = new Owner(thread.getName(), owner.bundle(), owner.bundleId());
-        BOUND_TO.setRelease(this, thread);
+        BOUND_TO.setVolatile(this, thread);
+        object.rebound(this);
+        Intention intention = intention();
+        if (intention != null) {
+            intention.object.rebound(intention);
+        }
     }
 
     /** Says that the job is bound to no thread. */

@@ -2,9 +2,11 @@ package org.jobcontrol.core.engine;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jobcontrol.api.JobRefusedException.Reason;
@@ -126,6 +128,7 @@ final class JobObjects {
     }
 
     private Optional<JobEntry> lookFor(long id) {
+        Set<Request> groups = new HashSet<>();
         for (CoreJobObject object : objects.values()) {
             for (JobEntry job : object.jobs()) {
                 if (job.id == id) {
@@ -134,7 +137,10 @@ final class JobObjects {
                 // A group that waits is in one queue at a time, by one of its jobs.
                 Request request = job.request();
                 Fate fate = request == null ? null : request.fate();
-                if (request != null && (fate == null || fate.admitted())) {
+                if (request != null
+                        && request.jobs().size() > 1
+                        && (fate == null || fate.admitted())
+                        && groups.add(request)) {
                     for (JobEntry other : request.jobs()) {
                         if (other.id == id && !other.left()) {
                             return Optional.of(other);

@@ -30,7 +30,7 @@ final class Refusals {
                 job.operation,
                 refusal.reason(),
                 message,
-                refusal.blockers(),
+                refusal.blockers().jobs(),
                 waited,
                 refusal.ahead(),
                 null);
@@ -39,7 +39,7 @@ final class Refusals {
     /** Returns what a caller gets who withdrew a request in the moment it was admitted. */
     static JobRefusedException withdrawn(Request request) {
         CoreJobObject object = request.current().object;
-        Fate.Refusal refusal = new Fate.Refusal(object, Reason.ABORTED, List.of(), 0, "");
+        Fate.Refusal refusal = Fate.Refusal.of(object, Reason.ABORTED, "");
         return exception(request, refusal, request.engine().clock().nanos());
     }
 
@@ -98,11 +98,12 @@ final class Refusals {
     }
 
     private static String blame(TargetId target, Fate.Refusal refusal) {
-        List<JobInfo> blockers = refusal.blockers();
+        List<JobInfo> blockers = refusal.blockers().jobs();
         if (blockers.isEmpty()) {
             return "";
         }
-        String more = blockers.size() > NAMED ? " and " + (blockers.size() - NAMED) + " more" : "";
+        int others = Math.max(0, blockers.size() - NAMED) + refusal.blockers().more();
+        String more = others > 0 ? " and " + others + " more" : "";
         boolean cycle = refusal.reason() == Reason.DEADLOCK;
         return blockers.stream()
                 .limit(NAMED)

@@ -3,7 +3,9 @@ package org.jobcontrol.core.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import org.jobcontrol.api.JobInfo;
@@ -126,9 +128,9 @@ final class Request {
 
     /** Puts the jobs of a group into the order in which they were asked for. */
     void inOrderOf(List<TargetId> targets) {
-        List<JobHandle> sorted = new ArrayList<>(jobs);
-        sorted.sort(Comparator.comparingInt(job -> targets.indexOf(job.object.target)));
-        jobs = sorted;
+        Map<TargetId, JobHandle> jobOf = new HashMap<>();
+        jobs.forEach(job -> jobOf.put(job.object.target, job));
+        jobs = targets.stream().map(jobOf::get).toList();
     }
 
     /** Says which bundle's code does the work, if the engine runs it. */
@@ -213,6 +215,17 @@ final class Request {
         }
         granted = held + 1;
         return true;
+    }
+
+    /** Returns whether the last hold that it took is on a job object. Under the lock of that. */
+    boolean tookLast(CoreJobObject object) {
+        int taken = granted;
+        return taken > 0 && holds.get(taken - 1).object == object;
+    }
+
+    /** Returns whether somebody may wait for it, or for its thread. */
+    boolean canBeWaitedFor() {
+        return thread != null || granted > 0 || jobs.stream().anyMatch(job -> job.parent() != null);
     }
 
     // ---- overtaking, under the lock of the job object that it waits on --------------------------

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Slots {
     private final Rules rules;
-    private final Line jobs = new Line();
+    private final Holders jobs = new Holders();
     private @Nullable Hold agent;
     private @Nullable JobEntry async;
 
@@ -37,7 +37,7 @@ final class Slots {
         } else if (hold.type() == JobType.ASYNC) {
             async = hold.job();
         } else {
-            jobs.add(hold, 0);
+            jobs.add(hold);
         }
     }
 
@@ -51,12 +51,7 @@ final class Slots {
             async = null;
             return true;
         }
-        Line.Place place = jobs.find(hold);
-        if (place == null) {
-            return false;
-        }
-        jobs.remove(place);
-        return true;
+        return jobs.remove(hold);
     }
 
     boolean empty() {
@@ -64,8 +59,13 @@ final class Slots {
     }
 
     /** Returns the holds in the job slot, oldest first. */
-    Line jobs() {
+    Holders jobs() {
         return jobs;
+    }
+
+    /** Returns how many jobs count for the queue bound. */
+    int counted() {
+        return jobs.counted() + (agent == null ? 0 : 1) + (async == null ? 0 : 1);
     }
 
     @Nullable

@@ -1,9 +1,12 @@
 package org.jobcontrol.core.engine;
 
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobRefusedException.Reason;
 import org.jobcontrol.api.JobType;
+import org.jobcontrol.core.engine.Fate.Blockers;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the holds of requests that may have to wait, and refuses requests; each under one lock. */
@@ -110,9 +113,17 @@ final class Waits {
 
     /** Refuses everyone that waits, but nested steps. Under the lock. */
     static void refuseAll(CoreJobObject object, Admission admission, Reason reason) {
+        // What runs is in the way of all of a type: so it is looked at once for each.
+        Map<JobType, Blockers> inTheWay = new EnumMap<>(JobType.class);
+        int agents = 0;
+        int jobs = 0;
         for (Hold hold : admission.queue.all()) {
-            if (hold.type() != JobType.NESTED) {
-                hold.job().waiting().decide(refusal(object, admission, reason, "", hold));
+            JobType type = hold.type();
+            int ahead = type.agent() ? agents++ : jobs++;
+            if (type != JobType.NESTED) {
+                Blockers blockers = inTheWay.computeIfAbsent(
+                        type, its -> InTheWay.running(object, admission, its));
+                hold.job().waiting().decide(new Fate.Refusal(object, reason, blockers, ahead, ""));
                 admission.drop(hold);
             }
         }
@@ -147,7 +158,7 @@ final class Waits {
             return new Fate.Refusal(
                     object,
                     Reason.QUEUE_FULL,
-                    snapshots(object.jobs(admission)),
+                    InTheWay.all(object, admission),
                     admission.queue.lineOf(type).size(),
                     full);
         }
@@ -160,12 +171,8 @@ final class Waits {
         return new Fate.Refusal(
                 object,
                 reason,
-                snapshots(InTheWay.of(object, admission, hold.type(), hold)),
+                InTheWay.of(object, admission, hold.type(), hold),
                 admission.queue.ahead(hold),
                 detail);
-    }
-
-    static List<JobInfo> snapshots(List<JobEntry> jobs) {
-        return jobs.stream().<JobInfo>map(JobSnapshot::of).toList();
     }
 }

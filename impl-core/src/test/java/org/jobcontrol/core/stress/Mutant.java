@@ -10,10 +10,10 @@ enum Mutant {
             "Rules", "async.mask().contains(type)", "((async.mask().bits() ^ type.bit()) != 0)"),
     WAKE_ONE_INSTEAD_OF_A_ROUND(
             "Admission",
-            "boolean somebodyMayPass =",
-            "int admitted = 0; boolean somebodyMayPass =",
-            "while (place != null && (heldBack",
-            "while (admitted == 0 && place != null && (heldBack",
+            "Line.Place place = queue.lineOf(JobType.QUERY).first();",
+            "int admitted = 0; Line.Place place = queue.lineOf(JobType.QUERY).first();",
+            "while (place != null && heldBack == null) {",
+            "while (admitted == 0 && place != null && heldBack == null) {",
             "} else {\n                handOver(hold);",
             "} else {\n                admitted = 1; handOver(hold);"),
     REARM_THE_DEADLINE_AFTER_A_WAKE_UP(

@@ -11,56 +11,61 @@ import java.util.Map;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
-/** Compiles the engine with a bug in it, into a directory to be put before the real one. */
-final class Mutants {
+/** Compiles the engine with a change of its source, into a directory to be put before the real one. */
+public final class Mutants {
     private static final Path ENGINE = Path.of("src/main/java/org/jobcontrol/core/engine");
 
     private Mutants() {}
 
-    /**
-     * Makes the classes of a mutant.
-     *
-     * @throws IllegalStateException if the source is no more what the mutant changes, or the change
-     *     does not compile
-     */
+    /** Makes the classes of a mutant. */
     static void compile(Mutant mutant, Path classes) throws IOException {
+        compile(mutant.name(), mutant.changes, classes);
+    }
+
+    /**
+     * Makes the classes of a changed engine.
+     *
+     * @param changes a class, and what of it to change into what; any number of times
+     * @throws IllegalStateException if the source is no more what is to be changed, or the change does not
+     *     compile
+     */
+    public static void compile(String name, String[] changes, Path classes) throws IOException {
         Path sources = Files.createDirectories(classes.resolve("sources"));
         List<String> arguments =
                 new ArrayList<>(List.of("-nowarn", "-proc:none", "--release", "17"));
         arguments.addAll(List.of("-d", classes.toString()));
         arguments.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        for (Map.Entry<String, String> source : mutated(mutant).entrySet()) {
+        for (Map.Entry<String, String> source : changed(name, changes).entrySet()) {
             Path file = sources.resolve(source.getKey() + ".java");
             arguments.add(Files.writeString(file, source.getValue()).toString());
         }
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler.run(null, null, null, arguments.toArray(String[]::new)) != 0) {
-            throw new IllegalStateException(mutant + " does not compile");
+            throw new IllegalStateException(name + " does not compile");
         }
     }
 
-    private static Map<String, String> mutated(Mutant mutant) throws IOException {
+    private static Map<String, String> changed(String what, String[] changes) throws IOException {
         Map<String, String> sources = new LinkedHashMap<>();
         String name = "";
-        for (int i = 0; i < mutant.changes.length; ) {
-            Path file = ENGINE.resolve(mutant.changes[i] + ".java");
+        for (int i = 0; i < changes.length; ) {
+            Path file = ENGINE.resolve(changes[i] + ".java");
             if (Files.exists(file)) {
-                name = mutant.changes[i++];
+                name = changes[i++];
                 sources.put(name, Files.readString(file));
             } else {
                 String source = sources.get(name);
-                sources.put(
-                        name, replaced(mutant, source, mutant.changes[i++], mutant.changes[i++]));
+                sources.put(name, replaced(what, source, changes[i++], changes[i++]));
             }
         }
         return sources;
     }
 
-    private static String replaced(Mutant mutant, String source, String from, String to) {
+    private static String replaced(String what, String source, String from, String to) {
         int at = source.indexOf(from);
         if (at < 0 || source.indexOf(from, at + 1) >= 0) {
             throw new IllegalStateException(
-                    mutant + " needs this once in its source, to change it: " + from);
+                    what + " needs this once in its source, to change it: " + from);
         }
         return source.substring(0, at) + to + source.substring(at + from.length());
     }
