@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.Stream;
 import org.jobcontrol.api.JobInfo;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The finished jobs: a ring that overwrites the oldest. Reading takes nothing out of it. Lock-free;
@@ -16,8 +17,69 @@ import org.jobcontrol.api.JobInfo;
  * it ends, and is shown when it has.
  */
 final class History {
-    /** At least as many places as are remembered, and a power of two. */
-    private record Ring(int size, AtomicReferenceArray<JobEntry> jobs, AtomicLong added) {}
+    /*
+     * Room. Jobs that are about to end have places already, and push out the oldest. So there are more
+     * places than are remembered: for those that end at one moment, and for those put here twice.
+     *
+     * A new bound. The ring may be replaced between the moment when a job is put here and that of its
+     * end. A new ring is published first, and then gets what had ended: so a job that ended before is
+     * copied, and who ended one later sees that the ring is another (settle) and puts it there again.
+     * Readers look into the previous ring, too, until the copy is done.
+     */
+    /** How many jobs may end at one moment. */
+    private static final int ENDING = 64;
+
+    /** The places, a power of two; how many of them are remembered; how many were put there. */
+    static final class Ring {
+        final int size;
+        final AtomicReferenceArray<JobEntry> jobs;
+        final AtomicLong added;
+
+        /** What is to be copied to this one; null when it was. */
+        volatile @Nullable Ring previous;
+
+        Ring(int size, @Nullable Ring previous) {
+            this.size = size;
+            this.jobs = new AtomicReferenceArray<>(Integer.highestOneBit(2 * (size + ENDING) - 1));
+            // The first places are for what is copied.
+            this.added = new AtomicLong(size);
+            this.previous = previous;
+        }
+
+        int place(long index) {
+            return (int) index & (jobs.length() - 1);
+        }
+
+        void add(JobEntry job) {
+            jobs.setRelease(place(added.getAndIncrement()), job);
+        }
+
+        /** Adds to a set the jobs that have ended, the last added first. */
+        void collect(Set<JobEntry> ended) {
+            // First: when it is null, what was in it is here.
+            Ring earlier = previous;
+            long last = added.get();
+            long first = Math.max(0, last - jobs.length());
+            for (long i = last - 1; i >= first; i--) {
+                JobEntry job = jobs.get(place(i));
+                if (job != null && job.left()) {
+                    ended.add(job);
+                }
+            }
+            if (earlier != null) {
+                earlier.collect(ended);
+            }
+        }
+
+        /** Copies what had ended, the newest first, where nothing newer is yet. */
+        void copyPrevious() {
+            List<JobEntry> ended = previous == null ? List.of() : newest(previous, size);
+            for (int i = 0; i < ended.size(); i++) {
+                jobs.compareAndSet(place(size - 1 - i), null, ended.get(i));
+            }
+            previous = null;
+        }
+    }
 
     private final JobEngine engine;
     private volatile Ring ring;
@@ -27,20 +89,16 @@ final class History {
 
     History(JobEngine engine) {
         this.engine = engine;
-        this.ring = ring(engine.settings().historySize());
+        this.ring = new Ring(engine.settings().historySize(), null);
     }
 
     /** Takes a new bound and keeps the newest. */
     synchronized void resize(int size) {
-        if (ring.size == size) {
-            return;
+        if (ring.size != size) {
+            Ring next = new Ring(size, ring);
+            ring = next;
+            next.copyPrevious();
         }
-        List<JobEntry> newest = ended(ring, size);
-        Ring next = ring(size);
-        for (int i = newest.size() - 1; i >= 0; i--) {
-            add(next, newest.get(i));
-        }
-        ring = next;
     }
 
     /** Remembers jobs that ended before the engine started, newest first. */
@@ -48,11 +106,28 @@ final class History {
         past = List.copyOf(jobs);
     }
 
-    /** Remembers a job that is about to end, unless it only looked. Of two that end it both may do so. */
-    void add(JobEntry job) {
+    /**
+     * Remembers a job that is about to end, unless it only looked. Of two that end it both may do so.
+     *
+     * @return where it was put, or null if nowhere; for {@link #settle}
+     */
+    @Nullable
+    Ring add(JobEntry job) {
         Ring now = ring;
-        if (now.size > 0 && job.remembered()) {
-            add(now, job);
+        if (now.size == 0 || !job.remembered()) {
+            return null;
+        }
+        now.add(job);
+        return now;
+    }
+
+    /** Remembers a job that has ended also if the ring was replaced meanwhile. */
+    void settle(JobEntry job, @Nullable Ring at) {
+        Ring now = ring;
+        while (now != at && now.size > 0 && job.remembered()) {
+            now.add(job);
+            at = now;
+            now = ring;
         }
     }
 
@@ -60,7 +135,7 @@ final class History {
     List<JobInfo> newest(int max) {
         long oldest = engine.clock().nanos() - Request.nanos(engine.settings().historyAge());
         Ring now = ring;
-        Stream<JobInfo> ours = ended(now, Integer.MAX_VALUE).stream()
+        Stream<JobInfo> ours = newest(now, now.size).stream()
                 .filter(job -> job.endedNanos() - oldest >= 0)
                 .map(JobSnapshot::of);
         return Stream.concat(ours, earlier(oldest))
@@ -75,35 +150,18 @@ final class History {
 
     Optional<JobInfo> find(long id) {
         long oldest = engine.clock().nanos() - Request.nanos(engine.settings().historyAge());
-        Stream<JobInfo> ours = ended(ring, Integer.MAX_VALUE).stream()
+        Ring now = ring;
+        Stream<JobInfo> ours = newest(now, now.size).stream()
                 .filter(job -> job.id == id && job.endedNanos() - oldest >= 0)
                 .map(JobSnapshot::of);
         return Stream.concat(ours, earlier(oldest).filter(job -> job.id() == id))
                 .findFirst();
     }
 
-    /** Returns those that have ended, newest first and each once. */
-    private static List<JobEntry> ended(Ring ring, int max) {
-        Set<JobEntry> newest = new LinkedHashSet<>();
-        int most = Math.min(ring.size, max);
-        long last = ring.added.get();
-        long first = Math.max(0, last - ring.jobs.length());
-        for (long i = last - 1; i >= first && newest.size() < most; i--) {
-            JobEntry job = ring.jobs.get((int) i & (ring.jobs.length() - 1));
-            if (job != null && job.left()) {
-                newest.add(job);
-            }
-        }
-        return List.copyOf(newest);
-    }
-
-    private static void add(Ring ring, JobEntry job) {
-        long index = ring.added.getAndIncrement();
-        ring.jobs.setRelease((int) index & (ring.jobs.length() - 1), job);
-    }
-
-    private static Ring ring(int size) {
-        int places = size == 0 ? 1 : Integer.highestOneBit(2 * size - 1);
-        return new Ring(size, new AtomicReferenceArray<>(places), new AtomicLong());
+    /** Returns at most so many that have ended, newest first and each once. */
+    private static List<JobEntry> newest(Ring ring, int max) {
+        Set<JobEntry> ended = new LinkedHashSet<>();
+        ring.collect(ended);
+        return ended.stream().limit(max).toList();
     }
 }

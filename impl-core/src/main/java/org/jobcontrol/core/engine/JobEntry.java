@@ -244,8 +244,10 @@ abstract class JobEntry extends JobLife {
         }
         endedNanos = Math.max(startedNanos, object.engine().clock().coarseNanos());
         // First, so that it is always found: as the one that runs or as one that has ended.
-        object.engine().history().add(this);
+        History history = object.engine().history();
+        History.Ring remembered = history.add(this);
         if (completePlain()) {
+            history.settle(this, remembered);
             object.hasLeft();
             forget();
         } else {
@@ -265,11 +267,16 @@ abstract class JobEntry extends JobLife {
     }
 
     @Override
-    final void ending(Life next) {
+    final History.@Nullable Ring ending(Life next) {
         endedNanos = object.engine().clock().nanos();
+        // First, so that it is always found, as in end().
+        return next.stage() == Life.Stage.FINISHED ? object.engine().history().add(this) : null;
+    }
+
+    @Override
+    final void hasEnded(Life next, History.@Nullable Ring remembered) {
         if (next.stage() == Life.Stage.FINISHED) {
-            // First, so that it is always found, as in end().
-            object.engine().history().add(this);
+            object.engine().history().settle(this, remembered);
         }
     }
 

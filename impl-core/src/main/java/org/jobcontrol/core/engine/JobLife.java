@@ -143,13 +143,21 @@ abstract class JobLife extends Hold {
             if (next == null) {
                 return false;
             }
-            ending(next);
+            History.Ring remembered = ending(next);
             if (LIFE.compareAndSet(this, raw, next)) {
+                hasEnded(next, remembered);
                 return true;
             }
         }
     }
 
-    /** Notes the end before it can be seen; again if the life was changed meanwhile. */
-    abstract void ending(Life next);
+    /**
+     * Notes the end before it can be seen; again if the life was changed meanwhile.
+     *
+     * @return where the history has it
+     */
+    abstract History.@Nullable Ring ending(Life next);
+
+    /** Notes that the end can be seen. */
+    abstract void hasEnded(Life next, History.@Nullable Ring remembered);
 }

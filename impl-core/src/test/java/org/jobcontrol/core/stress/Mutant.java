@@ -58,7 +58,12 @@ enum Mutant {
             ": decided()) {\n            return true;",
             "int i = Math.min(granted, holds.size() - 1);",
             "int i = -1;"),
-    BELIEVE_A_LOOK_THAT_WAS_DISTURBED("Admission", "|| !lock.validate(before)", "");
+    BELIEVE_A_LOOK_THAT_WAS_DISTURBED("Admission", "|| !lock.validate(before)", ""),
+    COPY_THE_HISTORY_BEFORE_THE_NEW_ONE_IS_SEEN(
+            "History",
+            "            ring = next;\n            next.copyPrevious();",
+            "            next.copyPrevious();\n            ring = next;"),
+    LEAVE_NO_ROOM_FOR_THOSE_THAT_END("History", "ENDING = 64;", "ENDING = 0;");
 
     /** What to change: a class, and what of it by what; any number of times. */
     final String[] changes;

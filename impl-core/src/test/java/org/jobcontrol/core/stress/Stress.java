@@ -168,6 +168,9 @@ final class Stress {
             violation = stress.run(Long.parseLong(arguments[0]));
         }
         violation = violation.or(OneDeadline::violation);
+        if (violation.isEmpty()) {
+            violation = HistoryBound.violation();
+        }
         for (int i = 1; i < SERIES && violation.isEmpty(); i++) {
             violation = EndMeetsWaiter.violation(RACES / SERIES, seed + i);
         }

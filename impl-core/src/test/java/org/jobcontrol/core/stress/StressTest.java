@@ -40,6 +40,12 @@ class StressTest {
     }
 
     @Test
+    @Timeout(600)
+    void history_whileItsBoundChanges_losesNothing() throws InterruptedException {
+        assertThat(HistoryBound.violation()).isEmpty();
+    }
+
+    @Test
     void request_forTwoThings_hasOneDeadline() {
         assertThat(OneDeadline.violation()).isEmpty();
     }
