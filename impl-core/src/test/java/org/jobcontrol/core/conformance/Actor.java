@@ -25,6 +25,9 @@ final class Actor {
     /** The begin it waits in, or null. */
     Future<Outcome> waiting;
 
+    /** When it last began to wait. */
+    long asked;
+
     Actor(String name) {
         this.name = name;
         this.executor = Executors.newSingleThreadExecutor(task -> {
