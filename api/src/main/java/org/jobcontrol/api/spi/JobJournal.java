@@ -42,11 +42,13 @@ public interface JobJournal {
     }
 
     /**
-     * Returns what is there. Records that are damaged are left out, and that is logged.
+     * Returns what is there. Records that are damaged are left out, and that is logged. The core calls
+     * this once, when it starts.
      *
      * @return the contents
      * @throws IOException if the journal cannot be used: it is that of another process, or cannot be
-     *     read or written
+     *     read or written. No other method is called then, and every begin that would have to be recorded
+     *     is refused, until the core is restarted
      */
     Contents read() throws IOException;
 

@@ -1,5 +1,6 @@
 package org.jobcontrol.core.engine;
 
+import java.time.Instant;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -81,11 +82,12 @@ public final class JobEngine implements AutoCloseable {
         this.bundleOfClass = bundleOfClass;
         this.history = new History(this);
         this.leaks = new LeakTracker(this);
-        this.recorder = new Recorder(this, journal);
-        JobJournal.Contents found = Recorder.read(journal);
-        JobJournal.Numbers last = Restart.lastNumbers(found);
-        this.numbers = new Numbers(
-                last.id(), last.fence(), clock.instant(clock.nanos()).toEpochMilli());
+        OpenedJournal opened = OpenedJournal.of(journal);
+        this.recorder = new Recorder(this, opened.journal());
+        Instant now = clock.instant(clock.nanos());
+        JobJournal.Numbers last = opened.last(now);
+        this.numbers = new Numbers(last.id(), last.fence(), now.toEpochMilli());
+        JobJournal.Contents found = opened.contents();
         if (found != null) {
             new Restart(this).goOn(found.jobs());
         }

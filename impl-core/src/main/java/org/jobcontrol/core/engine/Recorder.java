@@ -67,22 +67,6 @@ final class Recorder {
         this.journal = journal;
     }
 
-    /** Reads a journal; null if there is none, or one that cannot be used, which is logged. */
-    static JobJournal.@Nullable Contents read(@Nullable JobJournal journal) {
-        if (journal == null) {
-            return null;
-        }
-        try {
-            return journal.read();
-        } catch (IOException | RuntimeException | LinkageError e) {
-            LOG.error(
-                    "async and DESTROY jobs are refused JOURNAL until the core starts anew: {}",
-                    e.getMessage(),
-                    e);
-            return null;
-        }
-    }
-
     /** Reserves numbers, so that they are not used again after a crash. */
     void reserve(JobJournal.Numbers numbers) {
         JobJournal its = journal;

@@ -12,7 +12,6 @@ import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.TargetId;
 import org.jobcontrol.api.spi.JobJournal;
 import org.jobcontrol.api.spi.JobRecord;
-import org.jspecify.annotations.Nullable;
 
 /** What a start makes of what a journal has: numbers, a history, and jobs to recover. */
 final class Restart {
@@ -20,21 +19,6 @@ final class Restart {
 
     Restart(JobEngine engine) {
         this.engine = engine;
-    }
-
-    /** Returns the numbers to go on above: those reserved, or in use where damage lost that. */
-    static JobJournal.Numbers lastNumbers(JobJournal.@Nullable Contents found) {
-        long id = 0;
-        long fence = 0;
-        if (found != null) {
-            id = found.numbers().id();
-            fence = found.numbers().fence();
-            for (JobRecord job : found.jobs()) {
-                id = Math.max(id, job.id());
-                fence = Math.max(fence, job.fence());
-            }
-        }
-        return new JobJournal.Numbers(id, fence);
     }
 
     /** Goes on where some jobs were left. */

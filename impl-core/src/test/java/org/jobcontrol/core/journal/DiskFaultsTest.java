@@ -52,7 +52,8 @@ class DiskFaultsTest {
     void readOnlyDirectory_refusesTheBeginWithTheCause() throws Exception {
         Child.Result result = runOn("mount -t tmpfs -o ro tmpfs", ReadOnly.class);
         assertThat(result.output())
-                .contains("not begun: it could not be recorded: the journal cannot be used: ")
+                .contains("not begun: it could not be recorded: the journal could not be read when"
+                        + " the core started: the journal cannot be used: ")
                 .contains("Read-only file system")
                 .contains("sync jobs go on");
         assertThat(result.code()).as(result.output()).isZero();

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jobcontrol.api.AsyncJob;
@@ -74,7 +75,9 @@ class ForeignJournalTest {
     }
 
     @Test
-    void cannotBeRead_refusesOnlyWhatItWouldRecord() throws Exception {
+    void cannotBeRead_isNotWritten_andRefusesOnlyWhatItWouldRecord() throws Exception {
+        List<String> written = new CopyOnWriteArrayList<>();
+        long before = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
         start(new Empty() {
             @Override
             public Contents read() throws IOException {
@@ -82,8 +85,23 @@ class ForeignJournalTest {
             }
 
             @Override
-            public void write(List<JobRecord> records) throws IOException {
-                throw new IOException("no disk");
+            public void write(List<JobRecord> records) {
+                written.add("write");
+            }
+
+            @Override
+            public void note(JobRecord record) {
+                written.add("note");
+            }
+
+            @Override
+            public void forget(Collection<Long> ids) {
+                written.add("forget");
+            }
+
+            @Override
+            public void reserve(Numbers numbers) {
+                written.add("reserve");
             }
         });
         assertRefused(() -> jobs.beginAsync(DomainOperation.SAVE, JobMask.DEFAULT, LONG));
@@ -93,12 +111,17 @@ class ForeignJournalTest {
         assertRefused(() -> jobs.runAsync(DomainOperation.SAVE, job -> "never").await());
         assertThatThrownBy(() -> jobs.tryBegin(JobType.DESTROY, "destroy"))
                 .isInstanceOf(JobUnavailableException.class)
-                .hasMessageContaining("could not be recorded: no disk");
+                .hasMessageContaining("could not be recorded: the journal could not be read");
         jobs.begin(JobType.MODIFY, "plain", Duration.ZERO).close();
         assertThat(control.history(1).get(0).operation()).isEqualTo("plain");
+        assertThat(control.history(1).get(0).id())
+                .as("an id above those that are in the journal")
+                .isGreaterThan(before);
         assertThat(control.history(9))
                 .filteredOn(job -> job.outcome().equals(Optional.of(JobOutcome.FAILED)))
                 .hasSize(5);
+        engine.close();
+        assertThat(written).isEmpty();
     }
 
     private static void assertRefused(ThrowingCallable begin) {
@@ -106,7 +129,9 @@ class ForeignJournalTest {
                 .isInstanceOfSatisfying(
                         JobRefusedException.class,
                         refusal -> assertThat(refusal.reason()).isEqualTo(Reason.JOURNAL))
-                .hasMessageContaining("not begun: it could not be recorded: no disk")
+                .hasMessageContaining(
+                        "not begun: it could not be recorded: the journal could not be"
+                                + " read when the core started: no disk")
                 .hasRootCauseInstanceOf(IOException.class);
     }
 
