@@ -3,6 +3,7 @@ package org.jobcontrol.core.engine;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jobcontrol.api.Progress;
@@ -13,10 +14,23 @@ import org.jspecify.annotations.Nullable;
 final class Recorded {
     /*
      * The lock is held while a record is written, so that the last one written is the last one made. It
-     * is a leaf, but that it waits for the disk.
+     * is a leaf, but that it waits for the disk. Only the begin is written without it, together with
+     * those of other jobs; an end waits until the begin was written. Nothing else comes before: nobody
+     * has the handle yet.
      */
+    private enum Begin {
+        BEING_WRITTEN,
+        WRITTEN,
+        /** The begin is refused, and nothing else is written of the job. */
+        FAILED
+    }
+
     private final ReentrantLock lock = new ReentrantLock();
+    private final Condition begun = lock.newCondition();
     private final Consumer<JobRecord> writer;
+
+    @GuardedBy("lock")
+    private Begin begin;
 
     @GuardedBy("lock")
     private JobRecord last;
@@ -24,14 +38,48 @@ final class Recorded {
     /** When progress was last written. */
     private volatile long notedNanos;
 
+    private Recorded(JobRecord first, Begin begin, Consumer<JobRecord> writer) {
+        this.last = first;
+        this.begin = begin;
+        this.writer = writer;
+    }
+
     /**
-     * Begins with a record that is written, or is being so.
+     * Begins with a record that is being written; {@link #begun} or {@link #notBegun} follows.
      *
      * @param writer writes the next ones; does not fail
      */
-    Recorded(JobRecord first, Consumer<JobRecord> writer) {
-        this.last = first;
-        this.writer = writer;
+    static Recorded beginning(JobRecord first, Consumer<JobRecord> writer) {
+        return new Recorded(first, Begin.BEING_WRITTEN, writer);
+    }
+
+    /**
+     * Begins with a record that is written.
+     *
+     * @param writer writes the next ones; does not fail
+     */
+    static Recorded written(JobRecord first, Consumer<JobRecord> writer) {
+        return new Recorded(first, Begin.WRITTEN, writer);
+    }
+
+    /** The begin is written. */
+    void begun() {
+        begun(Begin.WRITTEN);
+    }
+
+    /** The begin could not be written, and is refused for that. */
+    void notBegun() {
+        begun(Begin.FAILED);
+    }
+
+    private void begun(Begin value) {
+        lock.lock();
+        try {
+            begin = value;
+            begun.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Returns the last record. */
@@ -66,13 +114,18 @@ final class Recorded {
         }
     }
 
-    /** Records the end, once. */
-    void end(JobRecord.End end, Progress progress) {
+    /** Records the end, once and after the begin; returns whether it did. */
+    boolean end(JobRecord.End end, Progress progress) {
         lock.lock();
         try {
-            if (last.end() == null) {
+            while (begin == Begin.BEING_WRITTEN) {
+                begun.awaitUninterruptibly();
+            }
+            boolean records = begin == Begin.WRITTEN && last.end() == null;
+            if (records) {
                 write(last.phase(), progress, last.attributes(), end);
             }
+            return records;
         } finally {
             lock.unlock();
         }

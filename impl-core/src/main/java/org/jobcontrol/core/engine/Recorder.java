@@ -38,7 +38,8 @@ final class Recorder {
      *               | free yet                                     | next begin, or after a while
      *
      * So who begins on a target next does not meet the recovery of the last one, and an end that anybody
-     * knows of is one that the journal knows of, unless the log says otherwise.
+     * knows of is one that the journal knows of, unless the log says otherwise. A job that is released
+     * while its begin is written ends after that: the end is never written before the begin.
      *
      * The journal may be of another bundle, and fail as it likes. It is never called under a lock of a
      * job object, nor on a thread that ended another job to let this one in: on the thread that begins
@@ -95,14 +96,16 @@ final class Recorder {
             return;
         }
         List<JobEntry> recorded = new ArrayList<>();
+        List<Recorded> begins = new ArrayList<>();
         List<JobRecord> records = new ArrayList<>();
         for (JobEntry job : jobs) {
             Extras extras = job.recordable() ? job.extrasIfOpen() : null;
             if (extras != null) {
-                JobRecord record = record(job);
-                extras.recorded = new Recorded(record, this::write);
+                Recorded begin = Recorded.beginning(record(job), this::write);
+                extras.recorded = begin;
                 recorded.add(job);
-                records.add(record);
+                begins.add(begin);
+                records.add(begin.last());
             }
         }
         if (records.isEmpty()) {
@@ -110,21 +113,18 @@ final class Recorder {
         }
         List<Recorded> paid = takeOwed();
         records.addAll(0, paid.stream().map(Recorded::last).toList());
+        boolean written = false;
         try {
             its.write(records);
+            written = true;
         } catch (IOException | RuntimeException | LinkageError e) {
             paid.forEach(this::owe);
             throw refuse(jobs, recorded, e);
+        } finally {
+            begins.forEach(written ? Recorded::begun : Recorded::notBegun);
         }
-        // One that was released meanwhile may have had its end written first.
-        recorded.stream().filter(job -> !job.life().open()).forEach(Recorder::endAgain);
-    }
-
-    private static void endAgain(JobEntry job) {
-        Recorded recorded = recordedOf(job);
-        if (recorded != null && recorded.last().end() != null) {
-            recorded.again();
-        }
+        // One that was released meanwhile has ended, and may not have known that it is recorded.
+        recorded.stream().filter(job -> !job.life().open()).forEach(this::ended);
     }
 
     private static JobRefusedException refuse(
@@ -163,7 +163,7 @@ final class Recorder {
 
     /** Returns what is to follow the record that a journal has of a job. */
     Recorded follow(JobRecord record) {
-        return new Recorded(record, this::write);
+        return Recorded.written(record, this::write);
     }
 
     // ---- while it runs --------------------------------------------------------------------------
@@ -223,7 +223,7 @@ final class Recorder {
                     e.getMessage(),
                     e);
             if (record.end() != null) {
-                owe(new Recorded(record, this::write));
+                owe(follow(record));
             }
         }
     }
@@ -241,8 +241,10 @@ final class Recorder {
         Throwable failure = job.life().failure();
         String error = outcome == JobOutcome.COMPLETED || failure == null ? "" : text(failure);
         Instant at = engine.clock().instant(job.endedNanos());
-        recorded.end(new JobRecord.End(outcome, at, error), JobSnapshot.of(job).progress());
-        remember(List.of(job.id));
+        JobRecord.End end = new JobRecord.End(outcome, at, error);
+        if (recorded.end(end, JobSnapshot.of(job).progress())) {
+            remember(List.of(job.id));
+        }
     }
 
     private static String text(Throwable failure) {

@@ -1,6 +1,7 @@
 package org.jobcontrol.core.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -21,6 +22,7 @@ import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobObject;
+import org.jobcontrol.api.JobOutcome;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.spi.JobJournal;
 import org.jobcontrol.api.spi.JobRecord;
@@ -50,6 +52,7 @@ class RecordingOrderTest {
         record Write(JobRecord record, CountDownLatch done) {}
 
         private final LinkedBlockingQueue<Write> writes = new LinkedBlockingQueue<>();
+        private volatile boolean full;
 
         @Override
         public Contents read() {
@@ -64,6 +67,9 @@ class RecordingOrderTest {
                 write.done.await();
             } catch (InterruptedException e) {
                 throw new IOException(e);
+            }
+            if (full) {
+                throw new IOException("disk full");
             }
         }
 
@@ -194,5 +200,56 @@ class RecordingOrderTest {
         }
         destroy.get();
         await().until(() -> jobs.info().jobs().isEmpty());
+    }
+
+    @Test
+    void release_duringTheBegin_isWrittenOnceAndBehindIt() throws Exception {
+        CompletableFuture<AsyncJob> begin =
+                later(() -> jobs.beginAsync(DomainOperation.SAVE, JobMask.DEFAULT, LONG));
+        SlowDisk.Write beginWrite = disk.next();
+        long id = beginWrite.record.id();
+        CompletableFuture<Void> release = later(() -> {
+            engine.admin().release(id, "its owner hangs");
+            return null;
+        });
+        await().until(() -> !isOpen(id));
+        assertThat(disk.writes).isEmpty();
+        beginWrite.done.countDown();
+        SlowDisk.Write endWrite = disk.next();
+        assertThat(endWrite.record.end()).isNotNull();
+        endWrite.done.countDown();
+        release.get();
+        begin.get().close();
+        engine.close();
+        assertThat(disk.writes).isEmpty();
+    }
+
+    /** The mask of a job whose outcome is decided cannot be set, whether its end is recorded or not. */
+    private boolean isOpen(long id) {
+        try {
+            engine.admin().mask(id, JobMask.DEFAULT);
+            return true;
+        } catch (IllegalArgumentException ended) {
+            return false;
+        }
+    }
+
+    @Test
+    void begin_failsWhileTheJobIsReleased_writesNothingOfIt() throws Exception {
+        CompletableFuture<AsyncJob> begin =
+                later(() -> jobs.beginAsync(DomainOperation.SAVE, JobMask.DEFAULT, LONG));
+        SlowDisk.Write beginWrite = disk.next();
+        long id = beginWrite.record.id();
+        CompletableFuture<Void> release = later(() -> {
+            engine.admin().release(id, "its owner hangs");
+            return null;
+        });
+        await().until(() -> !isOpen(id));
+        disk.full = true;
+        beginWrite.done.countDown();
+        assertThatThrownBy(begin::get).hasRootCauseMessage("disk full");
+        release.get();
+        assertThat(disk.writes).isEmpty();
+        assertThat(control.job(id).orElseThrow().outcome()).contains(JobOutcome.ORPHANED);
     }
 }
