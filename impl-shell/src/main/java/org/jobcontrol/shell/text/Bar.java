@@ -17,6 +17,8 @@ record Bar(
         long bandwidth,
         Duration waited,
         Duration held) {
+    private static final String GAP = "  ";
+    private static final String CUT = "..";
     private static final int MAX_BAR = 30;
     private static final int MIN_BAR = 10;
     private static final int PERCENT = 5;
@@ -27,7 +29,8 @@ record Bar(
 
     static Bar of(JobInfo job) {
         return new Bar(
-                "#" + job.id() + " " + job.operation() + " " + job.target().id(),
+                Glyphs.printable("#" + job.id() + " " + job.operation() + " "
+                        + job.target().id()),
                 job.state(),
                 job.outcome(),
                 job.progress().data(),
@@ -36,28 +39,44 @@ record Bar(
                 job.held());
     }
 
-    /** Returns the line, with the name in so many columns, so that bars stand below each other. */
+    /**
+     * Returns the line, with the name in so many columns, so that bars stand below each other. Where
+     * not all fits, the rate is left out first, then the bar, the bytes and the percentage. The name
+     * is cut only if it does not even fit beside the last column.
+     */
     String line(int nameWidth, int width) {
-        int bar = width - nameWidth - PERCENT - PART - RATE - LAST - 9;
-        boolean rates = bar >= MIN_BAR;
-        if (!rates) {
-            bar += RATE + 2;
+        String last = last();
+        String middle = middle(width - nameWidth - LAST - 2 * GAP.length());
+        int free = width - nameWidth - GAP.length() - last.length();
+        if (middle.isEmpty() && measured() && free >= PERCENT + GAP.length()) {
+            middle = percentColumn();
         }
-        bar = Math.min(MAX_BAR, bar);
-        StringBuilder line = new StringBuilder(pad(name, nameWidth)).append("  ");
-        if (measured()) {
-            boolean drawn = data.total() > 0 && bar >= MIN_BAR;
-            line.append(drawn ? bar(bar) : " ".repeat(Math.max(0, bar)));
-            line.append(' ').append(right(data.total() > 0 ? percent() + " %" : "", PERCENT));
-            line.append("  ").append(right(part(), PART));
-            line.append(rates ? "  " + right(Units.size(rate()) + "/s", RATE) : "")
-                    .append("  ");
-        } else {
-            int blank = Math.max(0, bar) + PERCENT + PART + (rates ? RATE + 2 : 0) + 5;
-            line.append(" ".repeat(blank));
+        String end = middle.isEmpty() ? GAP + last : GAP + middle + GAP + last;
+        int begin = Math.max(0, Math.min(nameWidth, width - end.length()));
+        return Glyphs.cut(Glyphs.fit(name, begin, CUT) + end, width);
+    }
+
+    /** Returns what stands between the name and the last column: as much as fits, or blanks. */
+    private String middle(int space) {
+        int rest = 1 + PERCENT + GAP.length() + PART;
+        int rates = GAP.length() + RATE;
+        StringBuilder middle = new StringBuilder();
+        if (space >= MIN_BAR + rest) {
+            boolean all = space >= MIN_BAR + rest + rates;
+            int width = Math.min(MAX_BAR, space - rest - (all ? rates : 0));
+            middle.append(data.total() > 0 ? bar(width) : " ".repeat(width)).append(' ');
+            middle.append(percentColumn()).append(GAP).append(right(part(), PART));
+            middle.append(all ? GAP + right(Units.size(rate()) + "/s", RATE) : "");
+        } else if (space >= rest - 1) {
+            middle.append(percentColumn()).append(GAP).append(right(part(), PART));
+        } else if (space >= PERCENT) {
+            middle.append(percentColumn());
         }
-        line.append(last());
-        return line.length() <= width ? line.toString() : line.substring(0, width);
+        return measured() ? middle.toString() : " ".repeat(middle.length());
+    }
+
+    private String percentColumn() {
+        return right(data.total() > 0 ? percent() + " %" : "", PERCENT);
     }
 
     /** Returns the same for whoever reads lines and not a terminal. */
@@ -128,10 +147,6 @@ record Bar(
         }
         double seconds = (double) data.remaining() / rate;
         return Units.time(Duration.ofMillis((long) (seconds * 1000))) + " left";
-    }
-
-    private static String pad(String text, int width) {
-        return text + " ".repeat(Math.max(0, width - text.length()));
     }
 
     private static String right(String text, int width) {

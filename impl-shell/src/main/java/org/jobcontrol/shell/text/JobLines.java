@@ -62,7 +62,9 @@ public final class JobLines {
 
     private List<String> bars(List<JobInfo> jobs) {
         List<Bar> bars = jobs.stream().map(Bar::of).toList();
-        int nameWidth = bars.stream().mapToInt(bar -> bar.name().length()).max().orElse(0);
-        return bars.stream().map(bar -> bar.line(nameWidth, screen.width())).toList();
+        int nameWidth =
+                bars.stream().mapToInt(bar -> Glyphs.width(bar.name())).max().orElse(0);
+        int width = screen.width();
+        return bars.stream().map(bar -> bar.line(nameWidth, width)).toList();
     }
 }

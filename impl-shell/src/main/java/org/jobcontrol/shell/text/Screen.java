@@ -3,6 +3,7 @@ package org.jobcontrol.shell.text;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 /**
  * Where text for people goes. On a terminal its last lines may be live: they are drawn anew in
@@ -10,16 +11,16 @@ import java.util.List;
  */
 public final class Screen {
     private static final int MAX_WIDTH = 100;
-    private static final int MIN_WIDTH = 40;
+    private static final int MIN_WIDTH = 10;
     private static final String BOLD = "\u001b[1m";
     private static final String PLAIN = "\u001b[0m";
     private static final String ERASE_BELOW = "\u001b[J";
 
     private final PrintStream out;
+    private final IntSupplier columns;
     private final boolean terminal;
     private final String indent;
-    private final int width;
-    private int liveLines;
+    private List<String> live = List.of();
 
     /**
      * Makes a screen.
@@ -29,12 +30,21 @@ public final class Screen {
      * @param indent what lines under a heading begin with
      */
     public Screen(PrintStream out, int columns, String indent) {
+        this(out, () -> columns, indent);
+    }
+
+    /**
+     * Makes a screen on a terminal whose width may change.
+     *
+     * @param out where it prints
+     * @param columns tells how wide the terminal is at the moment; 0 from the beginning if it is none
+     * @param indent what lines under a heading begin with
+     */
+    public Screen(PrintStream out, IntSupplier columns, String indent) {
         this.out = out;
+        this.columns = columns;
         this.indent = indent;
-        this.terminal = columns > 0;
-        // the last column stays free: a character there makes some terminals begin a new line
-        int usable = terminal ? columns - 1 : MAX_WIDTH;
-        this.width = Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, usable));
+        this.terminal = columns.getAsInt() > 0;
     }
 
     /**
@@ -47,12 +57,18 @@ public final class Screen {
     }
 
     /**
-     * Returns how many characters fit after the indent.
+     * Returns how many columns are free after the indent, at the moment.
      *
      * @return the width
      */
     public int width() {
-        return width - indent.length();
+        return fullWidth() - indent.length();
+    }
+
+    private int fullWidth() {
+        // the last column stays free: a character there makes some terminals begin a new line
+        int usable = terminal ? columns.getAsInt() - 1 : MAX_WIDTH;
+        return Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, usable));
     }
 
     /**
@@ -63,7 +79,7 @@ public final class Screen {
     public void heading(String text) {
         erase();
         out.println();
-        for (String line : wrap(text, width)) {
+        for (String line : wrap(Glyphs.printable(text), fullWidth())) {
             out.println(terminal ? BOLD + line + PLAIN : line);
         }
     }
@@ -74,7 +90,7 @@ public final class Screen {
      * @param text the text
      */
     public void say(String text) {
-        lines(wrap(text, width()));
+        lines(wrap(Glyphs.printable(text), width()));
     }
 
     /**
@@ -84,7 +100,7 @@ public final class Screen {
      */
     public void lines(List<String> lines) {
         erase();
-        lines.forEach(line -> out.println(indent + line));
+        lines.forEach(line -> out.println(indent + Glyphs.printable(line)));
         out.flush();
     }
 
@@ -95,19 +111,27 @@ public final class Screen {
      */
     public void live(List<String> lines) {
         lines(lines);
-        liveLines = lines.size();
+        live = List.copyOf(lines);
     }
 
     /** Leaves the live lines where they are. */
     public void keep() {
-        liveLines = 0;
+        live = List.of();
     }
 
     private void erase() {
-        if (terminal && liveLines > 0) {
-            out.print("\u001b[" + liveLines + "A" + ERASE_BELOW);
+        if (terminal && !live.isEmpty()) {
+            out.print("\u001b[" + rows(columns.getAsInt()) + "A" + ERASE_BELOW);
         }
-        liveLines = 0;
+        live = List.of();
+    }
+
+    /** Returns the rows of the live lines: a terminal that became narrower has wrapped them. */
+    private int rows(int width) {
+        return live.stream()
+                .mapToInt(line -> indent.length() + Glyphs.width(line))
+                .map(length -> width <= 0 ? 1 : Math.max(1, (length + width - 1) / width))
+                .sum();
     }
 
     /** Returns the words in lines of at most this width; a longer word has a line of its own. */
@@ -115,7 +139,7 @@ public final class Screen {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         for (String word : text.split(" ", -1)) {
-            if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
+            if (!line.isEmpty() && Glyphs.width(line + " " + word) > width) {
                 lines.add(line.toString());
                 line.setLength(0);
             }

@@ -2,6 +2,7 @@ package org.jobcontrol.shell.text;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Rows of text in columns, for people. */
 public final class Table {
@@ -24,28 +25,35 @@ public final class Table {
     /**
      * Adds a row.
      *
-     * @param cells one for each column
+     * @param cells one for each column, with any characters
      */
     public void row(String... cells) {
         if (cells.length != columns) {
             throw new IllegalArgumentException(cells.length + " cells, not " + columns);
         }
-        rows.add(List.of(cells));
+        rows.add(Stream.of(cells).map(Glyphs::printable).toList());
     }
 
     /**
-     * Returns the lines, none longer than the width: the widest columns are cut.
+     * Returns the lines, none longer than the width: the widest columns are cut. Where not even the
+     * head would fit, each row has a line for each of its cells.
      *
-     * @param width the width, in characters
+     * @param width the width, in columns of a terminal
      * @return the lines, the head first
      */
     public List<String> lines(int width) {
-        int[] widths = widths(width);
+        List<String> head = rows.get(0);
+        int least = GAP.length() * (columns - 1)
+                + head.stream().mapToInt(Glyphs::width).sum();
+        return least > width ? records(width) : grid(widths(width));
+    }
+
+    private List<String> grid(int[] widths) {
         List<String> lines = new ArrayList<>();
         for (List<String> row : rows) {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < columns; i++) {
-                line.append(i == 0 ? "" : GAP).append(fit(row.get(i), widths[i]));
+                line.append(i == 0 ? "" : GAP).append(Glyphs.fit(row.get(i), widths[i], CUT));
             }
             lines.add(line.toString().stripTrailing());
         }
@@ -57,33 +65,43 @@ public final class Table {
         int all = GAP.length() * (columns - 1);
         for (int i = 0; i < columns; i++) {
             for (List<String> row : rows) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
+                widths[i] = Math.max(widths[i], Glyphs.width(row.get(i)));
             }
             all += widths[i];
         }
         for (; all > width; all--) {
-            int widest = widest(widths);
-            if (widths[widest] <= CUT.length() + 1) {
-                break;
-            }
-            widths[widest]--;
+            widths[mostToSpare(widths)]--;
         }
         return widths;
     }
 
-    private static int widest(int[] widths) {
-        int widest = 0;
-        for (int i = 1; i < widths.length; i++) {
-            if (widths[i] > widths[widest]) {
+    /** Returns the widest of the columns that are wider than their head. */
+    private int mostToSpare(int[] widths) {
+        List<String> head = rows.get(0);
+        int widest = -1;
+        for (int i = 0; i < widths.length; i++) {
+            boolean spare = widths[i] > Glyphs.width(head.get(i));
+            if (spare && (widest < 0 || widths[i] > widths[widest])) {
                 widest = i;
             }
         }
         return widest;
     }
 
-    private static String fit(String cell, int width) {
-        return cell.length() <= width
-                ? cell + " ".repeat(width - cell.length())
-                : cell.substring(0, width - CUT.length()) + CUT;
+    private List<String> records(int width) {
+        List<String> head = rows.get(0);
+        int label = head.stream().mapToInt(Glyphs::width).max().orElse(0);
+        List<String> lines = new ArrayList<>();
+        for (List<String> row : rows.subList(1, rows.size())) {
+            if (!lines.isEmpty()) {
+                lines.add("");
+            }
+            for (int i = 0; i < columns; i++) {
+                String line = Glyphs.fit(head.get(i), label, "") + GAP + row.get(i);
+                lines.add(Glyphs.fit(line, Math.min(width, Glyphs.width(line)), CUT)
+                        .stripTrailing());
+            }
+        }
+        return lines.isEmpty() ? List.of(Glyphs.cut(String.join(GAP, head), width)) : lines;
     }
 }

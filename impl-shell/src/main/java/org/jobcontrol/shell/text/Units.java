@@ -10,6 +10,9 @@ public final class Units {
     private static final int STEP = 1024;
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
+    private static final long HOUR = 3600;
+    private static final long DAY = 24;
+
     private Units() {}
 
     /**
@@ -36,7 +39,8 @@ public final class Units {
     }
 
     /**
-     * Returns a time with two digits or so: {@code 35 ms}, {@code 1.2 s}, {@code 2 min 5 s}.
+     * Returns a time with its two largest units: {@code 35 ms}, {@code 1.2 s}, {@code 2 min 5 s},
+     * {@code 3 h 20 min}, {@code 2 d 4 h}.
      *
      * @param time the time
      * @return what people read
@@ -45,7 +49,7 @@ public final class Units {
         // rounded first: 59.96 s are a minute
         if (time.compareTo(MINUTE.minusMillis(50)) >= 0) {
             long seconds = time.toSeconds() + (time.toMillisPart() >= 500 ? 1 : 0);
-            return seconds / 60 + " min " + seconds % 60 + " s";
+            return seconds < HOUR ? seconds / 60 + " min " + seconds % 60 + " s" : hours(seconds);
         }
         long millis = time.toMillis();
         if (millis == 0 && !time.isZero()) {
@@ -56,6 +60,15 @@ public final class Units {
         }
         long tenths = (millis + 50) / 100;
         return tenths / 10 + "." + tenths % 10 + " s";
+    }
+
+    private static String hours(long seconds) {
+        // rounded first: 59 minutes and 30 seconds behind an hour are another hour
+        long minutes = seconds / 60 + (seconds % 60 >= 30 ? 1 : 0);
+        long hours = minutes / 60;
+        return hours < DAY
+                ? hours + " h " + minutes % 60 + " min"
+                : hours / DAY + " d " + hours % DAY + " h";
     }
 
     private static int unit(long bytes) {

@@ -86,7 +86,7 @@ class BarTest {
                 .contains("[##############..............]  50 %")
                 .endsWith(" 4.0 s left");
         assertThat(bar(JobState.RUNNING, half, 1).plain())
-                .endsWith(": 50 %, 4096/8192 PiB, 1 B/s, 153722867280912 min 56 s left");
+                .endsWith(": 50 %, 4096/8192 PiB, 1 B/s, 106751991167 d 7 h left");
     }
 
     @Test
@@ -101,6 +101,29 @@ class BarTest {
                 .contains("[#####", "50 %", "128/256 MiB")
                 .doesNotContain("/s")
                 .endsWith("  2.0 s left");
+    }
+
+    @Test
+    void line_veryNarrow_leavesOutMoreAndMore() {
+        assertThat(line(JobState.RUNNING, HALF, 0, 60))
+                .isEqualTo("#5 CLONE a.img   50 %  128/256 MiB  2.0 s left");
+        assertThat(line(JobState.RUNNING, HALF, 0, 39))
+                .isEqualTo("#5 CLONE a.img   50 %  2.0 s left");
+        assertThat(line(JobState.FINISHED, ALL, 0, 39))
+                .isEqualTo("#5 CLONE a.img  100 %  COMPLETED 2.0 s");
+        assertThat(line(JobState.FINISHED, ALL, 0, 32))
+                .isEqualTo("#5 CLONE a.img  COMPLETED 2.0 s");
+        assertThat(line(JobState.FINISHED, ALL, 0, 25)).isEqualTo("#5 CLO..  COMPLETED 2.0 s");
+    }
+
+    @Test
+    void line_ofAWideName_isAlignedByColumns() {
+        Bar wide = bar("#5 CLONE 日本", JobState.RUNNING, HALF);
+        String line = wide.line(14, 98);
+        assertThat(Glyphs.width(line))
+                .isEqualTo(line(JobState.RUNNING, HALF, 0, 98).length());
+        assertThat(line).startsWith("#5 CLONE 日本   [###");
+        assertThat(Glyphs.width(wide.line(13, 20))).isLessThanOrEqualTo(20);
     }
 
     @ParameterizedTest
@@ -133,6 +156,17 @@ class BarTest {
     private static String line(JobState state, Amount data, long bandwidth, int width) {
         Bar bar = bar(state, data, bandwidth);
         return bar.line(bar.name().length(), width);
+    }
+
+    private static Bar bar(String name, JobState state, Amount data) {
+        return new Bar(
+                name,
+                state,
+                Optional.empty(),
+                data,
+                0,
+                Duration.ofMillis(300),
+                Duration.ofSeconds(2));
     }
 
     private static Bar bar(JobState state, Amount data, long bandwidth) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ScreenTest {
@@ -30,6 +31,23 @@ class ScreenTest {
         screen.live(List.of("a 1", "b 1"));
         screen.live(List.of("a 2", "b 2"));
         assertThat(text()).isEqualTo("  a 1\n  b 1\n\u001b[2A\u001b[J  a 2\n  b 2\n");
+    }
+
+    @Test
+    void live_onATerminalThatBecameNarrower_erasesWhatWasWrapped() {
+        AtomicInteger columns = new AtomicInteger(80);
+        Screen screen = new Screen(out, columns::get, "  ");
+        screen.live(List.of("x".repeat(70), "y".repeat(10)));
+        columns.set(40);
+        assertThat(screen.width()).isEqualTo(37);
+        screen.live(List.of("a"));
+        assertThat(text()).endsWith("y\n\u001b[3A\u001b[J  a\n");
+    }
+
+    @Test
+    void lines_withControlCharacters_areOneLineEach() {
+        new Screen(out, 80, "").lines(List.of("a\nb\u001b[2J"));
+        assertThat(text()).isEqualTo("a\\nb\\u001B[2J\n");
     }
 
     @Test

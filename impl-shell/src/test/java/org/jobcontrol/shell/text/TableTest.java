@@ -30,8 +30,34 @@ class TableTest {
     }
 
     @Test
-    void lines_farTooNarrow_keepTheBeginOfEachCell() {
-        assertThat(table.lines(1)).containsExactly("id  t..  h..", "1   v..  1..", "12  p..  3..");
+    void lines_narrowerThanTheHead_areARecordForEachRow() {
+        assertThat(table.lines(15))
+                .containsExactly(
+                        "id      1",
+                        "target  volum..",
+                        "held    1.2 s",
+                        "",
+                        "id      12",
+                        "target  pool ..",
+                        "held    3 ms");
+        assertThat(new Table("id", "target").lines(5)).containsExactly("id  t");
+    }
+
+    @Test
+    void lines_ofWideCharacters_areAlignedByColumns() {
+        Table wide = new Table("NAME", "STATE");
+        wide.row("日本.img", "INTACT");
+        wide.row("e\u0301.img", "INTACT");
+        assertThat(wide.lines(80))
+                .containsExactly("NAME      STATE", "日本.img  INTACT", "e\u0301.img     INTACT");
+        assertThat(wide.lines(14)).allMatch(line -> Glyphs.width(line) <= 14);
+    }
+
+    @Test
+    void row_withControlCharacters_isOneLine() {
+        Table evil = new Table("NAME");
+        evil.row("a\nb\u001b[2J");
+        assertThat(evil.lines(80)).containsExactly("NAME", "a\\nb\\u001B[2J");
     }
 
     @Test

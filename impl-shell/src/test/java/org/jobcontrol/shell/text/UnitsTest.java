@@ -34,9 +34,9 @@ class UnitsTest {
     }
 
     @Test
-    void time_longerThanAllMilliseconds_isMinutes() {
+    void time_longerThanAllMilliseconds_isDays() {
         assertThat(Units.time(Duration.ofSeconds(Long.MAX_VALUE)))
-                .isEqualTo("153722867280912930 min 7 s");
+                .isEqualTo("106751991167300 d 15 h");
     }
 
     @ParameterizedTest
@@ -48,7 +48,11 @@ class UnitsTest {
         "59949, 59.9 s",
         "59950, 1 min 0 s",
         "125000, 2 min 5 s",
-        "3599999, 60 min 0 s"
+        "3599499, 59 min 59 s",
+        "3599999, 1 h 0 min",
+        "7229000, 2 h 0 min",
+        "86399000, 1 d 0 h",
+        "187200000, 2 d 4 h"
     })
     void time_ofMilliseconds_isShort(long millis, String text) {
         assertThat(Units.time(Duration.ofMillis(millis))).isEqualTo(text);
