@@ -57,7 +57,7 @@ abstract class Candidates implements Iterable<String> {
         return jobs(there).map(job -> Long.toString(job.id()));
     }
 
-    private static Stream<String> kinds(Services there) {
+    static Stream<String> kinds(Services there) {
         return Stream.concat(
                 Stream.of("domain", "pool", "volume"),
                 there.control().objects().stream().map(object -> object.target().kind()));

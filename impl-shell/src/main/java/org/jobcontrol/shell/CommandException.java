@@ -1,5 +1,6 @@
 package org.jobcontrol.shell;
 
+import org.jobcontrol.shell.text.Glyphs;
 import org.jspecify.annotations.Nullable;
 
 /** Says to whoever typed a command why it failed. The shell prints the message. */
@@ -7,11 +8,11 @@ public final class CommandException extends Exception {
     private static final long serialVersionUID = 1L;
 
     CommandException(String message) {
-        super(message);
+        super(Glyphs.printable(message));
     }
 
     CommandException(String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(Glyphs.printable(message), cause);
     }
 
     /** Returns the message alone: that is what some shells print. */

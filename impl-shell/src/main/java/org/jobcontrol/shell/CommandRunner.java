@@ -4,15 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.jobcontrol.api.JobUnavailableException;
+import org.jobcontrol.shell.text.Glyphs;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -24,6 +26,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * Runs and completes the commands, for whatever shell asks. A command is a method of one of five
@@ -35,11 +38,13 @@ public final class CommandRunner {
     static final String SCOPE = "jobctl";
 
     private static final int HELP_WIDTH = 80;
+    private static final int MIN_HELP_WIDTH = 55;
     private static final Console NOWHERE =
             new Console(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8), 0);
 
     private final Services services;
     private final Map<String, String> descriptions = new TreeMap<>();
+    private final Map<String, Map<String, String>> overview = new LinkedHashMap<>();
 
     /**
      * Makes the runner.
@@ -49,11 +54,14 @@ public final class CommandRunner {
     @Activate
     public CommandRunner(@Reference(name = "services") Services services) {
         this.services = services;
-        for (CommandLine group : groups(NOWHERE, List.of())) {
+        groups(NOWHERE, List.of()).forEach(group -> {
+            Map<String, String> all = new TreeMap<>();
             group.getSubcommands()
-                    .forEach((name, command) -> descriptions.put(
+                    .forEach((name, command) -> all.put(
                             name, command.getCommandSpec().usageMessage().description()[0]));
-        }
+            descriptions.putAll(all);
+            overview.put(group.getCommandSpec().usageMessage().header()[0], all);
+        });
     }
 
     /** Returns the commands' names with a sentence on each. */
@@ -61,46 +69,63 @@ public final class CommandRunner {
         return Collections.unmodifiableMap(descriptions);
     }
 
+    /** Returns the same in groups, each with its title. */
+    Map<String, Map<String, String>> overview() {
+        return Collections.unmodifiableMap(overview);
+    }
+
     /** Runs a command; what it has to say it prints. */
     void run(String name, List<?> arguments, Console console) throws Exception {
         Found found = find(name, console, List.of());
-        List<String> words = new ArrayList<>(List.of(name));
-        arguments.forEach(argument -> words.add(String.valueOf(argument)));
         ParseResult parsed;
         try {
-            parsed = found.group.parseArgs(words.toArray(String[]::new));
+            parsed = found.group.parseArgs(words(name, arguments));
         } catch (ParameterException e) {
             throw new CommandException(
-                    e.getMessage() + "; " + SCOPE + ":" + name + " --help says more", e);
+                    misuse(e) + "; " + SCOPE + ":" + name + " --help says more", e);
         }
         if (parsed.subcommand().isUsageHelpRequested()) {
-            int width = console.columns() > 0 ? console.columns() - 1 : HELP_WIDTH;
-            found.command.setUsageHelpWidth(Math.max(width, HELP_WIDTH / 2));
-            found.command.usage(console.out());
+            help(found.command, console);
             return;
         }
         try {
             new CommandLine.RunLast().execute(parsed);
         } catch (CommandLine.ExecutionException e) {
-            throw reason(e);
+            throw Failures.of(SCOPE + ":" + name, e);
         }
     }
 
-    /** Returns why the command failed, in the words of what it threw; a bug keeps its stack. */
-    private static Exception reason(CommandLine.ExecutionException wrapped) {
-        Throwable cause = wrapped.getCause();
-        if (cause instanceof CommandException || cause instanceof InterruptedException) {
-            return (Exception) cause;
+    /** Returns what is wrong with an argument; picocli also counts at which index it is. */
+    private static String misuse(ParameterException e) {
+        ArgSpec argument = e.getArgSpec();
+        if (argument == null || !(e.getCause() instanceof TypeConversionException cause)) {
+            return String.valueOf(e.getMessage());
         }
-        boolean bug = cause instanceof RuntimeException
-                && !(cause instanceof IllegalArgumentException)
-                && !(cause instanceof UnsupportedOperationException)
-                && !(cause instanceof IllegalStateException)
-                && !(cause instanceof JobUnavailableException);
-        if (!(cause instanceof Exception) || bug) {
-            return wrapped;
+        String label = argument instanceof OptionSpec option
+                ? option.longestName()
+                : argument.paramLabel();
+        return label + ": " + cause.getMessage();
+    }
+
+    /** A variable that is not defined is passed on as null. */
+    private static String[] words(String name, List<?> arguments) throws CommandException {
+        List<String> words = new ArrayList<>(List.of(name));
+        for (Object argument : arguments) {
+            if (argument == null) {
+                throw new CommandException("argument " + words.size() + " of " + SCOPE + ":" + name
+                        + " is a variable that is not defined");
+            }
+            words.add(argument.toString());
         }
-        return new CommandException(String.valueOf(cause.getMessage()), cause);
+        return words.toArray(String[]::new);
+    }
+
+    /** Prints the help of a command; picocli knows no width below 55. */
+    private static void help(CommandLine command, Console console) {
+        int width = console.columns() > 0 ? console.columns() - 1 : HELP_WIDTH;
+        command.setUsageHelpWidth(Math.max(width, MIN_HELP_WIDTH));
+        String text = command.getUsageMessage(CommandLine.Help.Ansi.OFF);
+        text.lines().flatMap(line -> Glyphs.fold(line, width).stream()).forEach(console::say);
     }
 
     /**
@@ -113,7 +138,7 @@ public final class CommandRunner {
         String last = words.get(words.size() - 1);
         List<String> before = words.subList(0, words.size() - 1);
         List<String> positionals = new ArrayList<>();
-        CommandSpec spec = find(name, NOWHERE, positionals).command.getCommandSpec();
+        CommandSpec spec = spec(name, positionals);
         OptionSpec open = null;
         for (String word : before) {
             if (open != null) {
@@ -128,6 +153,15 @@ public final class CommandRunner {
         return candidates(spec, open, positionals.size(), last)
                 .filter(candidate -> candidate.startsWith(last))
                 .toList();
+    }
+
+    /** Returns what a command is called with. */
+    CommandSpec spec(String name) {
+        return spec(name, List.of());
+    }
+
+    private CommandSpec spec(String name, List<String> before) {
+        return find(name, NOWHERE, before).command.getCommandSpec();
     }
 
     private static Stream<String> candidates(
@@ -154,19 +188,18 @@ public final class CommandRunner {
     private record Found(CommandLine group, CommandLine command) {}
 
     private Found find(String name, Console console, List<String> before) {
-        for (CommandLine group : groups(console, before)) {
-            CommandLine command = group.getSubcommands().get(name);
-            if (command != null) {
-                return new Found(group, command);
-            }
-        }
-        throw new IllegalArgumentException("there is no command " + name);
+        return groups(console, before)
+                .filter(group -> group.getSubcommands().containsKey(name))
+                .map(group -> new Found(group, group.getSubcommands().get(name)))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no command " + name));
     }
 
     /** Makes the commands anew: one that is parsed keeps its arguments, and shells run many at once. */
-    private List<CommandLine> groups(Console console, List<String> before) {
+    private Stream<CommandLine> groups(Console console, List<String> before) {
         IFactory factory = new InContext(before);
         return Stream.of(
+                        new HelpCommands(this, console),
                         new JobCommands(services, console),
                         new SteerCommands(services, console),
                         new DomainCommands(services, console),
@@ -175,8 +208,7 @@ public final class CommandRunner {
                         new PoolCommands(services, console),
                         new VolumeCommands(services, console),
                         new VolumeDataCommands(services, console))
-                .map(commands -> group(commands, factory))
-                .toList();
+                .map(commands -> group(commands, factory, console.directory()));
     }
 
     private static OptionSpec help() {
@@ -186,9 +218,11 @@ public final class CommandRunner {
                 .build();
     }
 
-    private static CommandLine group(Object commands, IFactory factory) {
+    private static CommandLine group(Object commands, IFactory factory, Path directory) {
         CommandLine group = new CommandLine(commands, factory)
-                .registerConverter(Duration.class, Converters::time);
+                .registerConverter(Duration.class, Converters::time)
+                .registerConverter(Size.class, Converters::size)
+                .registerConverter(Path.class, text -> Converters.file(text, directory));
         group.setCaseInsensitiveEnumValuesAllowed(true);
         group.getSubcommands().forEach((name, command) -> {
             command.setCommandName(SCOPE + ":" + name);

@@ -3,6 +3,7 @@ package org.jobcontrol.shell;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -42,7 +43,7 @@ final class Converters {
     }
 
     /** Reads bytes: {@code 4096}, {@code 10GiB}, {@code 1.5g}; a unit is a power of 1024. */
-    static long size(String text) {
+    static Size size(String text) {
         Matcher number = NUMBER.matcher(text);
         if (number.matches()) {
             String unit = number.group(2).toLowerCase(Locale.ROOT).replaceFirst("(ib|b)$", "");
@@ -52,11 +53,30 @@ final class Converters {
                 bytes = bytes.multiply(BigDecimal.valueOf(1024));
             }
             if (power >= 0 && bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) <= 0) {
-                return bytes.longValue();
+                return new Size(bytes.longValue());
             }
         }
         throw new TypeConversionException(
                 "'" + text + "' is no size such as 4096, 512MiB or 10GiB");
+    }
+
+    /**
+     * Returns the file that a word names: a relative one is in the current directory of the shell,
+     * and {@code ~} is the home directory of the user who runs it.
+     */
+    static Path file(String text, Path directory) {
+        if (text.isEmpty()) {
+            throw new TypeConversionException("'' is no name of a file");
+        }
+        try {
+            if (text.equals("~") || text.startsWith("~/")) {
+                return Path.of(System.getProperty("user.home"), text.substring(1));
+            }
+            return directory.resolve(text);
+        } catch (InvalidPathException e) {
+            throw new TypeConversionException(
+                    "'" + text + "' is no name of a file: " + e.getReason());
+        }
     }
 
     /** Returns what a file says. */
@@ -64,7 +84,7 @@ final class Converters {
         try {
             return Files.readString(file);
         } catch (IOException e) {
-            throw new CommandException(file + " cannot be read: " + e.getMessage());
+            throw new CommandException(file + " cannot be read: " + Failures.withoutFile(e), e);
         }
     }
 

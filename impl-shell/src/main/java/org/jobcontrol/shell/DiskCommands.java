@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What a user does with the snapshots and the disks of a domain. */
-@Command(name = "")
+@Command(name = "", header = "Snapshots and disks of a domain, likewise")
 final class DiskCommands {
     private final Services services;
     private final Console console;
@@ -30,7 +30,10 @@ final class DiskCommands {
             description = "Lists the snapshots of a domain.",
             footer = {"", "Example: jobctl:snapshot-list web-01"})
     void list(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name)
             throws CommandException, DomainException {
         services.domain(name).snapshots().list().forEach(console::say);
@@ -41,9 +44,13 @@ final class DiskCommands {
             description = "Takes a snapshot of a domain.",
             footer = {"", "Example: jobctl:snapshot-create web-01 before-update"})
     void create(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
-            @Parameters(paramLabel = "SNAPSHOT") String snapshot,
+            @Parameters(paramLabel = "SNAPSHOT", description = "The name of the new snapshot.")
+                    String snapshot,
             @Option(
                             names = {"--memory"},
                             paramLabel = "FILE",
@@ -65,9 +72,12 @@ final class DiskCommands {
             description = "Goes back to a snapshot.",
             footer = {"", "Example: jobctl:snapshot-revert web-01 before-update"})
     void revert(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
-            @Parameters(paramLabel = "SNAPSHOT") String snapshot,
+            @Parameters(paramLabel = "SNAPSHOT", description = Labels.SNAPSHOT) String snapshot,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
         follow.work(services.domain(name).snapshots().revert(snapshot, how.timeout), how);
@@ -78,9 +88,12 @@ final class DiskCommands {
             description = "Deletes a snapshot.",
             footer = {"", "Example: jobctl:snapshot-delete web-01 before-update"})
     void delete(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
-            @Parameters(paramLabel = "SNAPSHOT") String snapshot,
+            @Parameters(paramLabel = "SNAPSHOT", description = Labels.SNAPSHOT) String snapshot,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
         follow.work(services.domain(name).snapshots().delete(snapshot, how.timeout), how);
@@ -91,11 +104,15 @@ final class DiskCommands {
             description = "Backs a disk up while its domain runs.",
             footer = {"", "Example: jobctl:disk-backup web-01 vda /backup/web-01.qcow2"})
     void backup(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
             @Parameters(paramLabel = "DISK", description = "Its target name, such as vda.")
                     String disk,
-            @Parameters(paramLabel = "FILE") Path file,
+            @Parameters(paramLabel = "FILE", description = "The new file for the backup.")
+                    Path file,
             @Option(
                             names = {"--pull"},
                             description =
@@ -113,10 +130,13 @@ final class DiskCommands {
             description = "Mirrors a disk to a new image.",
             footer = {"", "Example: jobctl:disk-copy web-01 vda /images/new.raw --pivot"})
     void copy(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
-            @Parameters(paramLabel = "DISK") String disk,
-            @Parameters(paramLabel = "FILE") Path file,
+            @Parameters(paramLabel = "DISK", description = Labels.DISK) String disk,
+            @Parameters(paramLabel = "FILE", description = "The new image.") Path file,
             @Option(
                             names = {"--format"},
                             paramLabel = "FORMAT",
@@ -138,9 +158,12 @@ final class DiskCommands {
             description = "Merges the topmost overlay of a disk into the image below.",
             footer = {"", "Example: jobctl:disk-commit web-01 vda"})
     void commit(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
-            @Parameters(paramLabel = "DISK") String disk,
+            @Parameters(paramLabel = "DISK", description = Labels.DISK) String disk,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
         follow.work(services.domain(name).disks().commit(disk, how.timeout), how);
@@ -151,9 +174,12 @@ final class DiskCommands {
             description = "Pulls what lies below a disk into it.",
             footer = {"", "Example: jobctl:disk-pull web-01 vda"})
     void pull(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
-            @Parameters(paramLabel = "DISK") String disk,
+            @Parameters(paramLabel = "DISK", description = Labels.DISK) String disk,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
         follow.work(services.domain(name).disks().pull(disk, how.timeout), how);

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What a user does with domains. */
-@Command(name = "")
+@Command(name = "", header = "Domains")
 final class DomainCommands {
     private static final Pattern UUID_ELEMENT = Pattern.compile(
             "<uuid>\\s*([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\\s*</uuid>");
@@ -91,7 +91,10 @@ final class DomainCommands {
             description = "Asks the driver how a domain is; a QUERY job.",
             footer = {"", "Example: jobctl:domain-info web-01"})
     void info(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
             @Mixin Options.Begin how,
             @Mixin Options.Look look)
@@ -115,13 +118,14 @@ final class DomainCommands {
             description = "Defines a domain.",
             footer = {"", "Example: jobctl:domain-define web-02 --memory 2GiB"})
     void define(
-            @Parameters(paramLabel = "DOMAIN") String name,
+            @Parameters(paramLabel = "DOMAIN", description = "The name of the new domain.")
+                    String name,
             @Option(
                             names = {"-m", "--memory"},
                             paramLabel = "SIZE",
                             defaultValue = "1GiB",
                             description = "Its memory: ${DEFAULT-VALUE} if not said.")
-                    String memory,
+                    Size memory,
             @Option(
                             names = {"--xml"},
                             paramLabel = "FILE",
@@ -134,7 +138,7 @@ final class DomainCommands {
         DomainSpec spec = new DomainSpec(
                 name,
                 uuid.find() ? UUID.fromString(uuid.group(1)) : UUID.randomUUID(),
-                Converters.size(memory),
+                memory.bytes(),
                 1,
                 xml == null ? Map.of() : Map.of(DomainSpec.XML, whole));
         Domain domain = services.domains().define(spec);
@@ -146,7 +150,10 @@ final class DomainCommands {
             description = "Forgets a domain that does not run.",
             footer = {"", "Example: jobctl:domain-undefine web-01"})
     void undefine(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
             @Mixin Options.Begin how)
             throws CommandException, DomainException, JobRefusedException, InterruptedException {
@@ -159,7 +166,10 @@ final class DomainCommands {
             description = "Stops the virtual CPUs of a domain.",
             footer = {"", "Example: jobctl:domain-suspend web-01"})
     void suspend(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
             @Mixin Options.Begin how)
             throws CommandException, DomainException, JobRefusedException, InterruptedException {
@@ -172,7 +182,10 @@ final class DomainCommands {
             description = "Lets the virtual CPUs of a domain run on.",
             footer = {"", "Example: jobctl:domain-resume web-01"})
     void resume(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
             @Mixin Options.Begin how)
             throws CommandException, DomainException, JobRefusedException, InterruptedException {
@@ -185,7 +198,10 @@ final class DomainCommands {
             description = "Ends a domain at once.",
             footer = {"", "Example: jobctl:domain-destroy web-01"})
     void destroy(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
             @Mixin Options.Begin how)
             throws CommandException, DomainException, JobRefusedException, InterruptedException {
@@ -198,13 +214,16 @@ final class DomainCommands {
             description = "Sets the memory of a domain.",
             footer = {"", "Example: jobctl:domain-set-memory web-01 512MiB"})
     void setMemory(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
             @Parameters(paramLabel = "SIZE", description = "The memory, as 512MiB or in bytes.")
-                    String size,
+                    Size size,
             @Mixin Options.Begin how)
             throws CommandException, DomainException, JobRefusedException, InterruptedException {
-        services.domain(name).setMemory(Converters.size(size), how.timeout);
+        services.domain(name).setMemory(size.bytes(), how.timeout);
         console.say("domain " + name + " has "
                 + Units.size(services.domain(name).info().memory()));
     }
@@ -214,7 +233,10 @@ final class DomainCommands {
             description = "Starts a domain.",
             footer = {"", "Example: jobctl:domain-start web-01"})
     void start(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
@@ -226,9 +248,13 @@ final class DomainCommands {
             description = "Saves the memory of a domain to a file and stops it.",
             footer = {"", "Example: jobctl:domain-save web-01 /var/tmp/web-01.save"})
     void save(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
-            @Parameters(paramLabel = "FILE") Path file,
+            @Parameters(paramLabel = "FILE", description = "The new file for its memory.")
+                    Path file,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
         follow.work(services.domain(name).save(file, how.timeout), how);
@@ -239,9 +265,13 @@ final class DomainCommands {
             description = "Restores a domain from a file that it was saved to.",
             footer = {"", "Example: jobctl:domain-restore web-01 /var/tmp/web-01.save"})
     void restore(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
-            @Parameters(paramLabel = "FILE") Path file,
+            @Parameters(paramLabel = "FILE", description = "The file that it was saved to.")
+                    Path file,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
         follow.work(services.domain(name).restore(file, how.timeout), how);

@@ -33,16 +33,26 @@ final class Follow {
      * Waits for a job's end, or prints its id if it is to go on in the background.
      */
     void work(JobFuture<?> job, Options.Work how) throws CommandException, InterruptedException {
+        work(job, job.toCompletableFuture(), how);
+    }
+
+    /**
+     * Does the same for a job behind which something is left to do.
+     *
+     * @param done completes as the job does, when that is done too
+     */
+    void work(JobFuture<?> job, CompletableFuture<?> done, Options.Work how)
+            throws CommandException, InterruptedException {
         if (how.background) {
             screen.lines(List.of(Long.toString(job.id())));
             return;
         }
         try {
-            untilDone(List.of(job.id()), job.toCompletableFuture());
+            untilDone(List.of(job.id()), done);
         } catch (ExecutionException e) {
             throw failed(job, e.getCause());
         } catch (InterruptedException e) {
-            abort(job);
+            abort(job, done);
             throw e;
         }
     }
@@ -79,20 +89,18 @@ final class Follow {
     }
 
     private static CommandException failed(JobFuture<?> job, @Nullable Throwable cause) {
-        String why = cause == null || cause.getMessage() == null
-                ? "job #" + job.id() + " failed: " + cause
-                : cause.getMessage();
-        return new CommandException(why, cause);
+        String why = cause == null ? "its reason is not known" : Failures.sentence(cause);
+        boolean named = cause != null && cause.getMessage() != null;
+        return new CommandException(named ? why : "job #" + job.id() + " failed: " + why, cause);
     }
 
     /** Asks a job to abort, and says what became of it: a shell may not print what is thrown now. */
-    private void abort(JobFuture<?> job) throws InterruptedException {
+    private void abort(JobFuture<?> job, CompletableFuture<?> done) throws InterruptedException {
         AbortResult result = job.cancel();
         if (result == AbortResult.STILL_RUNNING) {
             screen.say("asked job #" + job.id() + " to abort");
             try {
-                control.ended(job.id())
-                        .toCompletableFuture()
+                CompletableFuture.allOf(control.ended(job.id()).toCompletableFuture(), done)
                         .get(ABORT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             } catch (ExecutionException | TimeoutException e) {
                 // What became of it is said below.

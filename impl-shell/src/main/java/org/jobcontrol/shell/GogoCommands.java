@@ -3,10 +3,10 @@ package org.jobcontrol.shell;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.felix.service.command.CommandProcessor;
-import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
-import org.apache.felix.service.command.Process;
+import org.apache.felix.service.command.Job;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
@@ -37,10 +37,7 @@ public final class GogoCommands {
         if (!inKaraf()) {
             runner.descriptions()
                     .forEach((name, description) ->
-                            register(context, name, description, (session, arguments) -> {
-                                runner.run(name, arguments, console(session));
-                                return null;
-                            }));
+                            register(context, name, description, command(runner, name)));
             register(
                     context,
                     GogoCompletion.COMPLETE,
@@ -74,10 +71,24 @@ public final class GogoCommands {
         }
     }
 
-    /** A terminal is one only for a command at the end of a line: others write into a pipe. */
-    private static Console console(CommandSession session) {
-        Object terminal = session.get(TERMINAL);
-        boolean last = terminal != null && Process.Utils.current().isTty(1);
-        return new Console(session.getConsole(), last ? JLine.columns(terminal) : 0);
+    /** Returns a command as Gogo calls it. */
+    static Function command(CommandRunner runner, String name) {
+        return (session, arguments) -> {
+            Object terminal = session.get(TERMINAL);
+            Console console = CommandOutput.console(
+                    session.getConsole(),
+                    () -> terminal == null ? 0 : JLine.columns(terminal),
+                    session.currentDir());
+            Optional<Job> line = CommandOutput.line();
+            if (terminal == null || line.isEmpty()) {
+                runner.run(name, arguments, console);
+            } else {
+                JLine.interruptibly(
+                        terminal,
+                        () -> line.get().status() == Job.Status.Foreground,
+                        () -> runner.run(name, arguments, console));
+            }
+            return null;
+        };
     }
 }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What a user does with a guest beyond starting, saving and ending it. */
-@Command(name = "")
+@Command(name = "", header = "Domains, where their driver can: those of a libvirt")
 final class GuestCommands {
     /** How long an agent may take for a command. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -36,7 +36,10 @@ final class GuestCommands {
             description = "Asks a guest to shut down; it may not do it.",
             footer = {"", "Example: jobctl:domain-shutdown web-01 --mode AGENT"})
     void shutdown(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
             @Option(
                             names = {"-m", "--mode"},
@@ -56,7 +59,10 @@ final class GuestCommands {
             description = "Asks a guest to reboot.",
             footer = {"", "Example: jobctl:domain-reboot web-01"})
     void reboot(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
             @Option(
                             names = {"-m", "--mode"},
@@ -76,7 +82,10 @@ final class GuestCommands {
             description = "Resets a domain, as its reset button does.",
             footer = {"", "Example: jobctl:domain-reset web-01"})
     void reset(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
             @Mixin Options.Begin how)
             throws CommandException, DomainException, JobRefusedException, InterruptedException {
@@ -89,9 +98,13 @@ final class GuestCommands {
             description = "Sets how many virtual CPUs a domain has.",
             footer = {"", "Example: jobctl:domain-set-vcpus web-01 4"})
     void setVcpus(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
-            @Parameters(paramLabel = "COUNT") int count,
+            @Parameters(paramLabel = "COUNT", description = "How many it has from now on.")
+                    int count,
             @Mixin Options.Begin how)
             throws CommandException, DomainException, JobRefusedException, InterruptedException {
         services.domain(name).setVcpus(count, how.timeout);
@@ -103,7 +116,10 @@ final class GuestCommands {
             description = "Attaches a device to a domain.",
             footer = {"", "Example: jobctl:domain-attach web-01 disk.xml"})
     void attach(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
             @Parameters(paramLabel = "FILE", description = "Its definition in libvirt's XML.")
                     Path file,
@@ -118,7 +134,10 @@ final class GuestCommands {
             description = "Detaches a device from a domain.",
             footer = {"", "Example: jobctl:domain-detach web-01 disk.xml"})
     void detach(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
             @Parameters(paramLabel = "FILE", description = "Its definition in libvirt's XML.")
                     Path file,
@@ -133,12 +152,15 @@ final class GuestCommands {
             description = "Gives the agent in a guest a command.",
             footer = {"", "Example: jobctl:domain-agent web-01 '{\"execute\":\"guest-ping\"}'"})
     void agent(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
             @Parameters(paramLabel = "COMMAND", description = "In JSON.") String command,
             @Mixin Options.Begin how)
             throws CommandException, DomainException, JobRefusedException, InterruptedException {
-        console.say(services.domain(name).agentCommand(command, PATIENCE, how.timeout));
+        console.sayLines(services.domain(name).agentCommand(command, PATIENCE, how.timeout));
     }
 
     @Command(
@@ -146,10 +168,13 @@ final class GuestCommands {
             description = "Shows how a domain is defined.",
             footer = {"", "Example: jobctl:domain-xml web-01"})
     void xml(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name)
             throws CommandException, DomainException {
-        console.say(services.domain(name).definition());
+        console.sayLines(services.domain(name).definition());
     }
 
     @Command(
@@ -157,7 +182,10 @@ final class GuestCommands {
             description = "Saves a domain where its next start finds it.",
             footer = {"", "Example: jobctl:domain-managed-save web-01"})
     void managedSave(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
@@ -169,9 +197,12 @@ final class GuestCommands {
             description = "Writes the memory of a domain to a core file.",
             footer = {"", "Example: jobctl:domain-dump web-01 /var/tmp/web-01.core --option LIVE"})
     void dump(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
-            @Parameters(paramLabel = "FILE") Path file,
+            @Parameters(paramLabel = "FILE", description = "The new file for the core.") Path file,
             @Option(
                             names = {"-o", "--option"},
                             paramLabel = "OPTION",
@@ -188,7 +219,10 @@ final class GuestCommands {
             description = "Moves a domain to another hypervisor.",
             footer = {"", "Example: jobctl:domain-migrate web-01 qemu+ssh://host-b/system"})
     void migrate(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
             @Parameters(paramLabel = "URI", description = "The hypervisor it goes to.")
                     String destination,
@@ -219,7 +253,10 @@ final class GuestCommands {
             description = "Switches the migration of a domain over now.",
             footer = {"", "Example: jobctl:domain-post-copy web-01"})
     void postCopy(
-            @Parameters(paramLabel = "DOMAIN", completionCandidates = Candidates.DomainNames.class)
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            description = Labels.DOMAIN,
+                            completionCandidates = Candidates.DomainNames.class)
                     String name,
             @Mixin Options.Begin how)
             throws CommandException, DomainException, JobRefusedException, InterruptedException {

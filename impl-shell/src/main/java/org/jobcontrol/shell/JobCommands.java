@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Commands that look at jobs: none of them waits for one or changes one. */
-@Command(name = "")
+@Command(name = "", header = "Look at jobs: waits for nothing, changes nothing")
 final class JobCommands {
     private final Services services;
     private final Console console;
@@ -51,7 +51,9 @@ final class JobCommands {
                             completionCandidates = Candidates.Kinds.class)
                     @Nullable
                     String kind,
-            @Mixin Options.Look look) {
+            @Mixin Options.Look look)
+            throws CommandException {
+        services.requireKind(kind);
         List<JobObjectInfo> objects = services.control().objects().stream()
                 .filter(object -> kind == null || object.target().kind().equals(kind))
                 .sorted((a, b) -> a.target().compareTo(b.target()))
@@ -89,10 +91,14 @@ final class JobCommands {
             description = "Prints the job of a target, as virsh domjobinfo does, or one by its id.",
             footer = {"", "Example: jobctl:info domain web-01"})
     void info(
-            @Parameters(paramLabel = "KIND|ID", completionCandidates = Candidates.KindsAndIds.class)
+            @Parameters(
+                            paramLabel = "KIND|ID",
+                            description = Labels.KIND_OR_ID,
+                            completionCandidates = Candidates.KindsAndIds.class)
                     String kindOrId,
             @Parameters(
                             paramLabel = "NAME",
+                            description = Labels.NAME,
                             arity = "0..1",
                             completionCandidates = Candidates.Targets.class)
                     @Nullable
@@ -107,7 +113,7 @@ final class JobCommands {
         if (look.json) {
             console.print(job.map(Json::of).orElseGet(JsonObject::new));
         } else {
-            console.out().print(job.map(JobInfo::toText).orElse("Job type:         None\n"));
+            console.sayLines(job.map(JobInfo::toText).orElse("Job type:         None"));
         }
     }
 
@@ -116,10 +122,14 @@ final class JobCommands {
             description = "Prints the statistics of a job under libvirt's names, exactly.",
             footer = {"", "Example: jobctl:stats domain web-01"})
     void stats(
-            @Parameters(paramLabel = "KIND|ID", completionCandidates = Candidates.KindsAndIds.class)
+            @Parameters(
+                            paramLabel = "KIND|ID",
+                            description = Labels.KIND_OR_ID,
+                            completionCandidates = Candidates.KindsAndIds.class)
                     String kindOrId,
             @Parameters(
                             paramLabel = "NAME",
+                            description = Labels.NAME,
                             arity = "0..1",
                             completionCandidates = Candidates.Targets.class)
                     @Nullable
@@ -179,18 +189,21 @@ final class JobCommands {
     void queue(
             @Parameters(
                             paramLabel = "KIND",
+                            description = Labels.KIND,
                             arity = "0..1",
                             completionCandidates = Candidates.Kinds.class)
                     @Nullable
                     String kind,
             @Parameters(
                             paramLabel = "NAME",
+                            description = Labels.NAME,
                             arity = "0..1",
                             completionCandidates = Candidates.Targets.class)
                     @Nullable
                     String name,
             @Mixin Options.Look look)
             throws CommandException {
+        services.requireKind(kind);
         List<JobInfo> waiting = new ArrayList<>();
         if (kind != null && name != null) {
             waiting.addAll(services.jobs(kind, name).info().queue());
@@ -295,9 +308,15 @@ final class JobCommands {
                     "Explains why a job may or may not begin now: the rule, and who is in its way.",
             footer = {"", "Example: jobctl:explain domain web-01 MODIFY"})
     void explain(
-            @Parameters(paramLabel = "KIND", completionCandidates = Candidates.Kinds.class)
+            @Parameters(
+                            paramLabel = "KIND",
+                            description = Labels.KIND,
+                            completionCandidates = Candidates.Kinds.class)
                     String kind,
-            @Parameters(paramLabel = "NAME", completionCandidates = Candidates.Targets.class)
+            @Parameters(
+                            paramLabel = "NAME",
+                            description = Labels.NAME,
+                            completionCandidates = Candidates.Targets.class)
                     String name,
             @Parameters(
                             paramLabel = "TYPE",

@@ -3,7 +3,6 @@ package org.jobcontrol.shell;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.felix.service.command.Process;
 import org.apache.karaf.shell.api.console.Command;
 import org.apache.karaf.shell.api.console.CommandLine;
 import org.apache.karaf.shell.api.console.Completer;
@@ -36,6 +35,8 @@ public final class KarafCommands {
             @Reference(name = "runner") CommandRunner runner) {
         this.registry = sessions.getRegistry();
         List<Command> all = new ArrayList<>();
+        // first: of two commands of one name the shell takes the earlier
+        all.add(new Subshell(runner));
         runner.descriptions()
                 .forEach((name, description) -> all.add(new Offered(runner, name, description)));
         this.commands = all;
@@ -45,6 +46,56 @@ public final class KarafCommands {
     @Deactivate
     void stop() {
         commands.forEach(registry::unregister);
+    }
+
+    /**
+     * Enters the subshell, as the command of this name does that Karaf makes for every scope. That one
+     * has no help unless all commands of the scope are Karaf's actions, and {@code help jobctl} is empty.
+     */
+    private record Subshell(CommandRunner runner) implements Command {
+        @Override
+        public String getScope() {
+            return Session.SCOPE_GLOBAL;
+        }
+
+        @Override
+        public String getName() {
+            return CommandRunner.SCOPE;
+        }
+
+        @Override
+        public String getDescription() {
+            return "Enters the subshell of job control; with --help, lists its commands.";
+        }
+
+        @Override
+        public @Nullable Object execute(Session session, List<Object> arguments) throws Exception {
+            if (!arguments.isEmpty()) {
+                boolean help = arguments.equals(List.of("--help"));
+                runner.run("help", help ? List.of() : arguments, console(session));
+            } else if (!getName().equals(session.get(Session.SUBSHELL))) {
+                session.put(Session.SUBSHELL, getName());
+                session.put(Session.SCOPE, getName() + ":" + session.get(Session.SCOPE));
+            }
+            return null;
+        }
+
+        @Override
+        public @Nullable Completer getCompleter(boolean scoped) {
+            return null;
+        }
+
+        @Override
+        public @Nullable Parser getParser() {
+            return null;
+        }
+    }
+
+    private static Console console(Session session) {
+        Terminal terminal = session.getTerminal();
+        boolean real = terminal != null && terminal.isAnsiSupported();
+        return CommandOutput.console(
+                session.getConsole(), () -> real ? terminal.getWidth() : 0, session.currentDir());
     }
 
     private record Offered(CommandRunner runner, String name, String description)
@@ -66,12 +117,7 @@ public final class KarafCommands {
 
         @Override
         public @Nullable Object execute(Session session, List<Object> arguments) throws Exception {
-            Terminal terminal = session.getTerminal();
-            boolean real = terminal != null
-                    && terminal.isAnsiSupported()
-                    && Process.Utils.current().isTty(1);
-            int columns = real ? terminal.getWidth() : 0;
-            runner.run(name, arguments, new Console(session.getConsole(), columns));
+            runner.run(name, arguments, console(session));
             return null;
         }
 

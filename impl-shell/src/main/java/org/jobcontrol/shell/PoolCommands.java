@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What a user does with storage pools. */
-@Command(name = "")
+@Command(name = "", header = "Storage pools")
 final class PoolCommands {
     private final Services services;
     private final Console console;
@@ -59,7 +59,10 @@ final class PoolCommands {
             description = "Asks the driver how a pool is; a QUERY job.",
             footer = {"", "Example: jobctl:pool-info images"})
     void info(
-            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+            @Parameters(
+                            paramLabel = "POOL",
+                            description = Labels.POOL,
+                            completionCandidates = Candidates.PoolNames.class)
                     String name,
             @Mixin Options.Begin how,
             @Mixin Options.Look look)
@@ -88,8 +91,11 @@ final class PoolCommands {
                 "Example: jobctl:pool-define images /var/lib/images --type dir"
             })
     void define(
-            @Parameters(paramLabel = "POOL") String name,
-            @Parameters(paramLabel = "DIRECTORY") Path directory,
+            @Parameters(paramLabel = "POOL", description = "The name of the new pool.") String name,
+            @Parameters(
+                            paramLabel = "DIRECTORY",
+                            description = "Where its volumes are, or will be.")
+                    Path directory,
             @Option(
                             names = {"--type"},
                             paramLabel = "TYPE",
@@ -119,7 +125,10 @@ final class PoolCommands {
             description = "Makes the directory of a pool.",
             footer = {"", "Example: jobctl:pool-build images"})
     void build(
-            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+            @Parameters(
+                            paramLabel = "POOL",
+                            description = Labels.POOL,
+                            completionCandidates = Candidates.PoolNames.class)
                     String name,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
@@ -131,7 +140,10 @@ final class PoolCommands {
             description = "Removes the directory of a pool that is stopped, if it is empty.",
             footer = {"", "Example: jobctl:pool-delete images"})
     void delete(
-            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+            @Parameters(
+                            paramLabel = "POOL",
+                            description = Labels.POOL,
+                            completionCandidates = Candidates.PoolNames.class)
                     String name,
             @Mixin Options.Begin how)
             throws CommandException, StorageException, JobRefusedException, InterruptedException {
@@ -144,7 +156,10 @@ final class PoolCommands {
             description = "Starts a pool.",
             footer = {"", "Example: jobctl:pool-start images"})
     void start(
-            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+            @Parameters(
+                            paramLabel = "POOL",
+                            description = Labels.POOL,
+                            completionCandidates = Candidates.PoolNames.class)
                     String name,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
@@ -156,7 +171,10 @@ final class PoolCommands {
             description = "Looks anew which volumes a pool has.",
             footer = {"", "Example: jobctl:pool-refresh images"})
     void refresh(
-            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+            @Parameters(
+                            paramLabel = "POOL",
+                            description = Labels.POOL,
+                            completionCandidates = Candidates.PoolNames.class)
                     String name,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
@@ -168,7 +186,10 @@ final class PoolCommands {
             description = "Stops a pool; its files stay.",
             footer = {"", "Example: jobctl:pool-stop images"})
     void stop(
-            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+            @Parameters(
+                            paramLabel = "POOL",
+                            description = Labels.POOL,
+                            completionCandidates = Candidates.PoolNames.class)
                     String name,
             @Mixin Options.Force force,
             @Mixin Options.Begin how)
@@ -187,7 +208,10 @@ final class PoolCommands {
             description = "Forgets a pool that is stopped; its files stay.",
             footer = {"", "Example: jobctl:pool-undefine images"})
     void undefine(
-            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+            @Parameters(
+                            paramLabel = "POOL",
+                            description = Labels.POOL,
+                            completionCandidates = Candidates.PoolNames.class)
                     String name,
             @Mixin Options.Begin how)
             throws CommandException, StorageException, JobRefusedException, InterruptedException {

@@ -1,5 +1,6 @@
 package org.jobcontrol.shell;
 
+import java.util.List;
 import java.util.Optional;
 import org.jobcontrol.api.JobAdmin;
 import org.jobcontrol.api.JobControl;
@@ -118,6 +119,15 @@ public final class Services {
                 .orElseThrow(() -> new CommandException("there is no volume " + pool + "/" + name));
     }
 
+    /** Refuses a word that is no kind: a list of its targets would be empty and look like an answer. */
+    void requireKind(@Nullable String kind) throws CommandException {
+        List<String> kinds = Candidates.kinds(this).distinct().toList();
+        if (kind != null && !kinds.contains(kind)) {
+            throw new CommandException("there is no kind of target '" + kind + "'; there are "
+                    + String.join(", ", kinds));
+        }
+    }
+
     /** Returns the job object of a target as people name it: a domain's name, {@code pool/volume}. */
     JobObject jobs(String kind, String name) throws CommandException {
         for (var known : control.objects()) {
@@ -138,7 +148,10 @@ public final class Services {
                 yield volume(name.substring(0, slash), name.substring(slash + 1))
                         .jobs();
             }
-            default -> throw new CommandException("no job has been begun on " + kind + " " + name);
+            default -> {
+                requireKind(kind);
+                throw new CommandException("no job has been begun on " + kind + " " + name);
+            }
         };
     }
 }

@@ -5,12 +5,11 @@ import java.util.List;
 import org.jobcontrol.api.JobMask;
 import org.jobcontrol.shell.text.Units;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Commands that change jobs which somebody else began. */
-@Command(name = "")
+@Command(name = "", header = "Steer jobs that somebody else began")
 final class SteerCommands {
     private final Services services;
     private final Console console;
@@ -26,7 +25,11 @@ final class SteerCommands {
                     "Asks a job to end early, whoever began it; one that waits leaves the queue.",
             footer = {"", "Example: jobctl:abort 12 --timeout 5s"})
     void abort(
-            @Parameters(paramLabel = "ID", completionCandidates = Candidates.Ids.class) long id,
+            @Parameters(
+                            paramLabel = "ID",
+                            description = Labels.ID,
+                            completionCandidates = Candidates.Ids.class)
+                    long id,
             @Option(
                             names = {"-t", "--timeout"},
                             paramLabel = "TIME",
@@ -62,7 +65,11 @@ final class SteerCommands {
                     "Sets the types that may run beside an async job; a wider mask admits at once.",
             footer = {"", "Example: jobctl:mask 12 QUERY MODIFY"})
     void mask(
-            @Parameters(paramLabel = "ID", completionCandidates = Candidates.Ids.class) long id,
+            @Parameters(
+                            paramLabel = "ID",
+                            description = Labels.ID,
+                            completionCandidates = Candidates.Ids.class)
+                    long id,
             @Parameters(
                             paramLabel = "TYPE",
                             arity = "1..*",
@@ -80,7 +87,11 @@ final class SteerCommands {
             description = "Has the work of a job stop at its next checkpoint; it keeps its slot.",
             footer = {"", "Example: jobctl:pause 12"})
     void pause(
-            @Parameters(paramLabel = "ID", completionCandidates = Candidates.Ids.class) long id) {
+            @Parameters(
+                            paramLabel = "ID",
+                            description = Labels.ID,
+                            completionCandidates = Candidates.Ids.class)
+                    long id) {
         services.admin().pause(id);
         console.say("job #" + id + " stops at its next checkpoint");
     }
@@ -90,7 +101,11 @@ final class SteerCommands {
             description = "Has the work of a paused job go on.",
             footer = {"", "Example: jobctl:resume 12"})
     void resume(
-            @Parameters(paramLabel = "ID", completionCandidates = Candidates.Ids.class) long id) {
+            @Parameters(
+                            paramLabel = "ID",
+                            description = Labels.ID,
+                            completionCandidates = Candidates.Ids.class)
+                    long id) {
         services.admin().resume(id);
         console.say("job #" + id + " goes on");
     }
@@ -100,13 +115,17 @@ final class SteerCommands {
             description = "Limits how fast a job moves data, from now on.",
             footer = {"", "Example: jobctl:bandwidth 12 50MiB"})
     void bandwidth(
-            @Parameters(paramLabel = "ID", completionCandidates = Candidates.Ids.class) long id,
+            @Parameters(
+                            paramLabel = "ID",
+                            description = Labels.ID,
+                            completionCandidates = Candidates.Ids.class)
+                    long id,
             @Parameters(
                             paramLabel = "SIZE",
                             description = "What it may move a second, as 50MiB; 0 for no limit.")
-                    String size)
+                    Size size)
             throws CommandException {
-        long bytes = Converters.size(size);
+        long bytes = size.bytes();
         services.admin().bandwidth(id, bytes);
         console.say("job #" + id + " moves data "
                 + (bytes == 0 ? "as fast as it can" : "at " + Units.size(bytes) + "/s at most"));
@@ -118,8 +137,12 @@ final class SteerCommands {
                     "Takes a job from an owner that is gone or hangs. It ends ORPHANED; the log says why.",
             footer = {"", "Example: jobctl:release 12 'the backup bundle hangs'"})
     void release(
-            @Parameters(paramLabel = "ID", completionCandidates = Candidates.Ids.class) long id,
-            @Parameters(paramLabel = "REASON") String reason) {
+            @Parameters(
+                            paramLabel = "ID",
+                            description = Labels.ID,
+                            completionCandidates = Candidates.Ids.class)
+                    long id,
+            @Parameters(paramLabel = "REASON", description = "Why, for the log.") String reason) {
         services.admin().release(id, reason);
         console.say("job #" + id + " was taken from its owner");
     }
@@ -130,7 +153,11 @@ final class SteerCommands {
                     "Tries once more to recover a job that a crash interrupted. The log says how it went.",
             footer = {"", "Example: jobctl:recover 12"})
     void recover(
-            @Parameters(paramLabel = "ID", completionCandidates = Candidates.Ids.class) long id) {
+            @Parameters(
+                            paramLabel = "ID",
+                            description = Labels.ID,
+                            completionCandidates = Candidates.Ids.class)
+                    long id) {
         services.admin().recover(id);
         console.say("job #" + id + " is being recovered");
     }
@@ -140,8 +167,16 @@ final class SteerCommands {
             description =
                     "Admits nothing any more, until the core is started anew, and waits for what runs.",
             footer = {"", "Example: jobctl:drain --timeout 1m"})
-    void drain(@Mixin Options.Begin how) throws CommandException, InterruptedException {
-        if (!services.admin().drain(how.timeout)) {
+    void drain(
+            @Option(
+                            names = {"-t", "--timeout"},
+                            paramLabel = "TIME",
+                            defaultValue = "30s",
+                            description =
+                                    "How long to wait for the end of what runs: ${DEFAULT-VALUE} if not said; 0 does not wait.")
+                    Duration timeout)
+            throws CommandException, InterruptedException {
+        if (!services.admin().drain(timeout)) {
             throw new CommandException(
                     "nothing is admitted any more, but something still runs: jobctl:list says what");
         }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What a user does with volumes. */
-@Command(name = "")
+@Command(name = "", header = "Volumes")
 final class VolumeCommands {
     private final Services services;
     private final Console console;
@@ -35,7 +35,10 @@ final class VolumeCommands {
             description = "Lists the volumes of a pool.",
             footer = {"", "Example: jobctl:vol-list images"})
     void list(
-            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+            @Parameters(
+                            paramLabel = "POOL",
+                            description = Labels.POOL,
+                            completionCandidates = Candidates.PoolNames.class)
                     String pool,
             @Mixin Options.Look look)
             throws CommandException {
@@ -69,9 +72,15 @@ final class VolumeCommands {
             description = "Asks the driver how a volume is; a QUERY job.",
             footer = {"", "Example: jobctl:vol-info images a.img"})
     void info(
-            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+            @Parameters(
+                            paramLabel = "POOL",
+                            description = Labels.POOL,
+                            completionCandidates = Candidates.PoolNames.class)
                     String pool,
-            @Parameters(paramLabel = "VOLUME", completionCandidates = Candidates.VolumeNames.class)
+            @Parameters(
+                            paramLabel = "VOLUME",
+                            description = Labels.VOLUME,
+                            completionCandidates = Candidates.VolumeNames.class)
                     String name,
             @Mixin Options.Begin how,
             @Mixin Options.Look look)
@@ -98,11 +107,15 @@ final class VolumeCommands {
             description = "Creates a volume.",
             footer = {"", "Example: jobctl:vol-create images a.img 10GiB --sparse"})
     void create(
-            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+            @Parameters(
+                            paramLabel = "POOL",
+                            description = Labels.POOL,
+                            completionCandidates = Candidates.PoolNames.class)
                     String pool,
-            @Parameters(paramLabel = "NAME") String name,
+            @Parameters(paramLabel = "NAME", description = "The name of the new volume.")
+                    String name,
             @Parameters(paramLabel = "SIZE", description = "Its capacity, as 10GiB or in bytes.")
-                    String size,
+                    Size size,
             @Option(
                             names = {"-s", "--sparse"},
                             description = "Allocates nothing yet.")
@@ -122,7 +135,7 @@ final class VolumeCommands {
                     String backing,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        long capacity = Converters.size(size);
+        long capacity = size.bytes();
         boolean allocated = !sparse && format.equals(VolumeSpec.RAW);
         VolumeSpec spec = new VolumeSpec(
                 name,
@@ -138,9 +151,15 @@ final class VolumeCommands {
             description = "Copies a volume.",
             footer = {"", "Example: jobctl:vol-clone images a.img b.img"})
     void clone(
-            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+            @Parameters(
+                            paramLabel = "POOL",
+                            description = Labels.POOL,
+                            completionCandidates = Candidates.PoolNames.class)
                     String pool,
-            @Parameters(paramLabel = "VOLUME", completionCandidates = Candidates.VolumeNames.class)
+            @Parameters(
+                            paramLabel = "VOLUME",
+                            description = Labels.VOLUME,
+                            completionCandidates = Candidates.VolumeNames.class)
                     String name,
             @Parameters(paramLabel = "COPY", description = "The name of the copy.") String copy,
             @Option(
@@ -170,9 +189,15 @@ final class VolumeCommands {
             description = "Deletes a volume.",
             footer = {"", "Example: jobctl:vol-delete images a.img"})
     void delete(
-            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+            @Parameters(
+                            paramLabel = "POOL",
+                            description = Labels.POOL,
+                            completionCandidates = Candidates.PoolNames.class)
                     String pool,
-            @Parameters(paramLabel = "VOLUME", completionCandidates = Candidates.VolumeNames.class)
+            @Parameters(
+                            paramLabel = "VOLUME",
+                            description = Labels.VOLUME,
+                            completionCandidates = Candidates.VolumeNames.class)
                     String name,
             @Mixin Options.Force force,
             @Mixin Options.Begin how)

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CompletableFuture;
 import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.storage.StorageVolume;
 import org.jobcontrol.api.storage.WipeAlgorithm;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What a user does with the bytes of a volume. */
-@Command(name = "")
+@Command(name = "", header = "The data of a volume")
 final class VolumeDataCommands {
     private static final Logger log = LoggerFactory.getLogger(VolumeDataCommands.class);
 
@@ -35,9 +36,15 @@ final class VolumeDataCommands {
             description = "Overwrites a volume.",
             footer = {"", "Example: jobctl:vol-wipe images a.img --algorithm NNSA --background"})
     void wipe(
-            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+            @Parameters(
+                            paramLabel = "POOL",
+                            description = Labels.POOL,
+                            completionCandidates = Candidates.PoolNames.class)
                     String pool,
-            @Parameters(paramLabel = "VOLUME", completionCandidates = Candidates.VolumeNames.class)
+            @Parameters(
+                            paramLabel = "VOLUME",
+                            description = Labels.VOLUME,
+                            completionCandidates = Candidates.VolumeNames.class)
                     String name,
             @Option(
                             names = {"-a", "--algorithm"},
@@ -56,19 +63,25 @@ final class VolumeDataCommands {
             description = "Makes a volume larger, or smaller with --shrink.",
             footer = {"", "Example: jobctl:vol-resize images a.img 20GiB"})
     void resize(
-            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+            @Parameters(
+                            paramLabel = "POOL",
+                            description = Labels.POOL,
+                            completionCandidates = Candidates.PoolNames.class)
                     String pool,
-            @Parameters(paramLabel = "VOLUME", completionCandidates = Candidates.VolumeNames.class)
+            @Parameters(
+                            paramLabel = "VOLUME",
+                            description = Labels.VOLUME,
+                            completionCandidates = Candidates.VolumeNames.class)
                     String name,
             @Parameters(paramLabel = "SIZE", description = "Its capacity, as 10GiB or in bytes.")
-                    String size,
+                    Size size,
             @Option(
                             names = {"-s", "--shrink"},
                             description = "Cuts off what is beyond, which is lost.")
                     boolean shrink,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        long capacity = Converters.size(size);
+        long capacity = size.bytes();
         StorageVolume volume = services.volume(pool, name);
         follow.work(
                 shrink
@@ -82,11 +95,17 @@ final class VolumeDataCommands {
             description = "Fills a volume from a file.",
             footer = {"", "Example: jobctl:vol-upload images a.img /tmp/a.img"})
     void upload(
-            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+            @Parameters(
+                            paramLabel = "POOL",
+                            description = Labels.POOL,
+                            completionCandidates = Candidates.PoolNames.class)
                     String pool,
-            @Parameters(paramLabel = "VOLUME", completionCandidates = Candidates.VolumeNames.class)
+            @Parameters(
+                            paramLabel = "VOLUME",
+                            description = Labels.VOLUME,
+                            completionCandidates = Candidates.VolumeNames.class)
                     String name,
-            @Parameters(paramLabel = "FILE") Path file,
+            @Parameters(paramLabel = "FILE", description = "The file to read.") Path file,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
         StorageVolume volume = services.volume(pool, name);
@@ -94,9 +113,11 @@ final class VolumeDataCommands {
         try {
             stream = Files.newInputStream(file);
         } catch (IOException e) {
-            throw new CommandException(file + " cannot be read: " + e.getMessage(), e);
+            throw new CommandException(file + " cannot be read: " + Failures.withoutFile(e), e);
         }
-        follow.work(thenClose(volume.upload(stream, how.timeout), stream), how);
+        JobFuture<Long> job = volume.upload(stream, how.timeout);
+        job.whenComplete((bytes, failure) -> close(stream, file));
+        follow.work(job, how);
     }
 
     @Command(
@@ -104,11 +125,20 @@ final class VolumeDataCommands {
             description = "Writes a volume into a new file.",
             footer = {"", "Example: jobctl:vol-download images a.img /tmp/a.img"})
     void download(
-            @Parameters(paramLabel = "POOL", completionCandidates = Candidates.PoolNames.class)
+            @Parameters(
+                            paramLabel = "POOL",
+                            description = Labels.POOL,
+                            completionCandidates = Candidates.PoolNames.class)
                     String pool,
-            @Parameters(paramLabel = "VOLUME", completionCandidates = Candidates.VolumeNames.class)
+            @Parameters(
+                            paramLabel = "VOLUME",
+                            description = Labels.VOLUME,
+                            completionCandidates = Candidates.VolumeNames.class)
                     String name,
-            @Parameters(paramLabel = "FILE") Path file,
+            @Parameters(
+                            paramLabel = "FILE",
+                            description = "The new file; an aborted or failed download deletes it.")
+                    Path file,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
         StorageVolume volume = services.volume(pool, name);
@@ -116,19 +146,32 @@ final class VolumeDataCommands {
         try {
             stream = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW);
         } catch (IOException e) {
-            throw new CommandException(file + " cannot be made: " + e.getMessage(), e);
+            throw new CommandException(file + " cannot be made: " + Failures.withoutFile(e), e);
         }
-        follow.work(thenClose(volume.download(stream, how.timeout), stream), how);
-    }
-
-    private static <T> JobFuture<T> thenClose(JobFuture<T> job, Closeable stream) {
-        job.whenComplete((result, failure) -> {
-            try {
-                stream.close();
-            } catch (IOException e) {
-                log.warn("what job #{} was to move may not be whole", job.id(), e);
+        JobFuture<Long> job = volume.download(stream, how.timeout);
+        CompletableFuture<Long> done = job.toCompletableFuture().whenComplete((bytes, failure) -> {
+            close(stream, file);
+            if (failure != null) {
+                delete(file);
             }
         });
-        return job;
+        follow.work(job, done, how);
+    }
+
+    private static void close(Closeable stream, Path file) {
+        try {
+            stream.close();
+        } catch (IOException e) {
+            log.warn("{} may not be whole: {}", file, Failures.withoutFile(e));
+        }
+    }
+
+    /** Deletes what a download that failed has written: the next one makes the file anew. */
+    private static void delete(Path file) {
+        try {
+            Files.delete(file);
+        } catch (IOException e) {
+            log.warn("{} is not whole and cannot be deleted: {}", file, Failures.withoutFile(e));
+        }
     }
 }

@@ -11,8 +11,8 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.DomainOperation;
@@ -31,8 +31,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** The commands over a real engine; what needs the two services is tested in a framework. */
 class CommandRunnerTest {
@@ -64,18 +62,11 @@ class CommandRunnerTest {
         return out.toString(UTF_8);
     }
 
-    static Set<String> names() {
-        CommandRunnerTest test = new CommandRunnerTest();
-        test.start();
-        test.stop();
-        return test.runner.descriptions().keySet();
-    }
-
     // ---- all of them ----------------------------------------------------------------------------
 
     @Test
     void commands_areThoseOfTheServices() {
-        assertThat(names())
+        assertThat(runner.descriptions().keySet())
                 .contains(
                         "list", "info", "queue", "history", "explain", "abort", "mask", "stats",
                         "watch")
@@ -83,13 +74,60 @@ class CommandRunnerTest {
                 .contains("domain-migrate", "snapshot-create", "disk-copy");
     }
 
-    @ParameterizedTest
-    @MethodSource("names")
-    void help_hasTheNameAndAnExampleThatFits(String name) throws Exception {
-        assertThat(run(60, name, "--help"))
-                .startsWith("Usage: jobctl:" + name)
-                .contains("Example: jobctl:" + name)
-                .satisfies(text -> assertThat(text.lines()).allMatch(line -> line.length() < 90));
+    @Test
+    void help_ofEachCommand_hasAnExampleThatFits() throws Exception {
+        for (String name : runner.descriptions().keySet()) {
+            String help = run(80, name, "--help");
+            assertThat(help)
+                    .startsWith("Usage: jobctl:" + name)
+                    .contains("Example: jobctl:" + name);
+            assertThat(help.lines()).allMatch(line -> line.length() < 80);
+        }
+    }
+
+    @Test
+    void help_ofEachCommand_describesEveryArgument() throws Exception {
+        for (String name : runner.descriptions().keySet()) {
+            assertThat(run(100, name, "--help")).doesNotContain("<", "arg0", "DEFAULT-VALUE");
+            assertThat(runner.spec(name).args()).allSatisfy(argument -> {
+                assertThat(argument.description()).as(name + " " + argument).isNotEmpty();
+                assertThat(argument.description()[0]).matches("[A-Za-z].*\\.");
+            });
+        }
+    }
+
+    @Test
+    void help_onANarrowTerminal_isFoldedBetweenWords() throws Exception {
+        for (String name : runner.descriptions().keySet()) {
+            assertThat(run(40, name, "--help").lines())
+                    .allMatch(line -> line.length() < 40 || !line.strip().contains(" "));
+        }
+    }
+
+    @Test
+    void helpOverview_hasEveryCommandOnce() throws Exception {
+        String text = run(80, "help");
+        assertThat(text)
+                .contains("\nStorage pools\n", "\nDomains\n")
+                .contains("  vol-create  ", "Creates a volume.");
+        assertThat(text.lines()).allMatch(line -> line.length() < 80);
+        List<String> names = text.lines()
+                .filter(line -> line.matches("  [a-z].*"))
+                .map(line -> line.strip().split(" ", 2)[0])
+                .toList();
+        assertThat(names)
+                .containsExactlyInAnyOrderElementsOf(runner.descriptions().keySet());
+        assertThat(run(40, "help").lines())
+                .allMatch(line -> line.length() < 40 || !line.strip().contains(" "));
+    }
+
+    @Test
+    void help_ofACommand_isItsOwn() throws Exception {
+        assertThat(run(80, "help", "vol-create"))
+                .isEqualTo(run(80, "vol-create", "--help"))
+                .isEqualTo(run(80, "help", "jobctl:vol-create"));
+        assertRefused(
+                "there is no command jobctl:vol-burn; jobctl:help lists all", "help", "vol-burn");
     }
 
     // ---- answers --------------------------------------------------------------------------------
@@ -205,7 +243,17 @@ class CommandRunnerTest {
         assertRefused("there is no job #99", "info", "99");
         assertRefused("'x' is no job's id, and as a kind it needs a name behind it", "info", "x");
         assertRefused("there is no job #99", "abort", "99");
-        assertRefused("no job has been begun on lamp hall", "explain", "lamp", "hall", "QUERY");
+        assertRefused(
+                "there is no kind of target 'lamp'; there are domain, pool, volume",
+                "explain",
+                "lamp",
+                "hall",
+                "QUERY");
+        assertRefused("there is no kind of target 'bogus'", "list", "bogus");
+        assertRefused("there is no kind of target 'bogus'", "queue", "bogus");
+        assertRefused("SIZE: 'big' is no size such as 4096", "vol-create", "p", "a", "big");
+        assertRefused("--memory: 'big' is no size such as 4096", "domain-define", "x", "-m", "big");
+        assertRefused("'' is no name of a file", "vol-upload", "p", "a", "");
         assertRefused("there is no type of job 'NAP'", "explain", "domain", "web-01", "NAP");
         assertRefused(
                 "a caller cannot begin a job of type NESTED",
@@ -219,6 +267,30 @@ class CommandRunnerTest {
         assertRefused("'soon' is no time", "abort", "1", "--timeout", "soon");
         assertRefused("negative number of jobs: -1", "history", "--max", "-1");
         assertRefused("Unknown option: '--fast'", "list", "--fast");
+    }
+
+    @Test
+    void messages_withNamesOfOthers_arePrintable() throws Exception {
+        assertThatThrownBy(() -> run(0, "list", "a\u001b[2J\u202Eb\nc"))
+                .hasMessageContaining("'a\\u001B[2J\\u202Eb\\nc'");
+        web.begin(JobType.MODIFY, "evil\u001b[2J\u009b2J\u202E\u200B\n", LONG).close();
+        for (String[] command :
+                new String[][] {{"history"}, {"history", "--json"}, {"info", "1"}}) {
+            String name = command[0];
+            Object[] rest = Arrays.copyOfRange(command, 1, command.length, Object[].class);
+            assertThat(run(0, name, rest)).doesNotContain("\u001b", "\u009b", "\u202E", "\u200B");
+        }
+        assertThat(run(0, "history")).contains("evil\\u001B[2J\\u009B2J\\u202E\\u200B\\n");
+        var json = JsonParser.parseString(run(0, "history", "--json")).getAsJsonArray();
+        assertThat(json.get(0).getAsJsonObject().get("operation").getAsString())
+                .isEqualTo("evil\u001b[2J\u009b2J\u202E\u200B\n");
+    }
+
+    @Test
+    void drain_explainsWhatItsTimeoutIsFor() throws Exception {
+        assertThat(run(100, "drain", "--help"))
+                .contains("How long to wait for the end of what runs")
+                .doesNotContain("turn");
     }
 
     private void assertRefused(String message, String name, Object... arguments) {

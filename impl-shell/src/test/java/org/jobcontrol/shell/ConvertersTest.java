@@ -50,7 +50,7 @@ class ConvertersTest {
         "9223372036854775807, 9223372036854775807"
     })
     void size_asPeopleWriteIt_isRead(String text, long bytes) {
-        assertThat(Converters.size(text)).isEqualTo(bytes);
+        assertThat(Converters.size(text)).isEqualTo(new Size(bytes));
     }
 
     @ParameterizedTest

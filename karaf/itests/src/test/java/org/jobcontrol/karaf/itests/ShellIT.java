@@ -170,6 +170,70 @@ class ShellIT {
         }
     }
 
+    @Test
+    void help_ofTheSubshell_listsTheCommandsInGroups() throws Exception {
+        for (String command : List.of("help jobctl", "jobctl:help", "jobctl --help")) {
+            assertThat(karaf.type(command))
+                    .as(command)
+                    .contains("Storage pools\n", "Domains\n")
+                    .containsPattern("vol-create +Creates a volume.");
+        }
+        try (Terminal terminal = new Terminal(karaf, 100)) {
+            terminal.press("jobctl" + Terminal.ENTER);
+            terminal.see("karaf@root(jobctl)>");
+            terminal.press("list domain" + Terminal.ENTER);
+            terminal.see("TARGET");
+        }
+    }
+
+    // ---- pipes and variables --------------------------------------------------------------------
+
+    @Test
+    void output_inAPipe_isReadByTheNextCommand() throws Exception {
+        karaf.type("jobctl:pool-define piped " + Files.createDirectory(karaf.home.resolve("piped")));
+        karaf.type("jobctl:pool-start piped");
+        karaf.type("jobctl:vol-create piped xa 1MiB");
+        karaf.type("jobctl:vol-create piped yb 1MiB");
+        // grep marks in colour what it finds
+        assertThat(karaf.type("jobctl:vol-list piped | grep xa"))
+                .contains("INTACT")
+                .doesNotContain("NAME", "yb");
+        assertThat(karaf.type("jobctl:vol-list piped | tail -n 1")).contains("yb").hasLineCount(1);
+        assertThat(karaf.type("jobctl:vol-list piped | wc -l").strip()).isEqualTo("3");
+        assertThat(karaf.type("jobctl:vol-list --help | tail -n 1").strip())
+                .isEqualTo("Example: jobctl:vol-list images");
+        assertThat(karaf.type("x = (jobctl:vol-clone piped xa xc --background); echo \"<$x>\""))
+                .containsPattern("<[0-9]+>");
+        try (Terminal terminal = new Terminal(karaf, 100)) {
+            terminal.press("jobctl:vol-list piped | grep xa" + Terminal.ENTER);
+            assertThat(terminal.see("INTACT")).doesNotContain("NAME", "yb");
+            terminal.press("jobctl:vol-wipe piped yb | grep COMPLETED" + Terminal.ENTER);
+            assertThat(terminal.see("VOLUME_WIPE")).doesNotContain("[##");
+        }
+    }
+
+    @Test
+    void download_aborted_leavesNoFile() throws Exception {
+        Path pool = Files.createDirectory(karaf.home.resolve("downloads"));
+        karaf.type("jobctl:pool-define downloads " + pool);
+        karaf.type("jobctl:pool-start downloads");
+        karaf.type("jobctl:vol-create downloads a.img 64GiB --sparse");
+        Path file = karaf.home.resolve("a.img");
+        String id = firstNumber(
+                karaf.type("jobctl:vol-download downloads a.img " + file + " --background"));
+        await().atMost(Karaf.PATIENCE).until(() -> Files.exists(file));
+        karaf.type("jobctl:bandwidth " + id + " 1MiB");
+        assertThat(karaf.type("jobctl:abort " + id)).contains("ABORTED");
+        await().atMost(Karaf.PATIENCE).until(() -> !Files.exists(file));
+        assertThat(karaf.type("jobctl:vol-download downloads nix.img " + file))
+                .contains("there is no volume downloads/nix.img");
+        Files.createFile(file);
+        assertThat(karaf.type("jobctl:vol-download downloads a.img " + file))
+                .contains(file + " cannot be made: it exists already");
+        assertThat(file).exists();
+        Files.delete(file);
+    }
+
     // ---- what changes underneath ----------------------------------------------------------------
 
     @Test
