@@ -2,12 +2,23 @@ package org.jobcontrol.core;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jobcontrol.core.engine.Settings;
 import org.jobcontrol.core.engine.Settings.LeakTracking;
 
 /** Reads a configuration: all of it is good, or it is refused as a whole. */
 final class ConfigReader {
+    private static final Set<String> KEYS = Arrays.stream(CoreConfig.class.getDeclaredMethods())
+            .map(key -> key.getName().replace("__", "_"))
+            .collect(Collectors.toUnmodifiableSet());
+
+    /** What the keys begin with that the framework, SCR, File Install and Karaf add. */
+    private static final List<String> ADDED =
+            List.of("service.", "component.", "osgi.ds.", "felix.", "org.apache.");
+
     private final Map<String, Object> properties;
 
     private ConfigReader(Map<String, Object> properties) {
@@ -49,6 +60,19 @@ final class ConfigReader {
                                 0,
                                 1_000_000,
                                 defaults.overtakingGrace().toNanos() / 1_000)));
+    }
+
+    /**
+     * Returns the keys of a configuration that nothing reads, as of a key that is misspelt, in a form
+     * that shows characters which are invisible: a file with a byte order mark has it in its first key.
+     */
+    static List<String> unknownKeys(Map<String, Object> properties) {
+        return properties.keySet().stream()
+                .filter(key -> !KEYS.contains(key))
+                .filter(key -> ADDED.stream().noneMatch(key::startsWith))
+                .map(key -> key.replace("\uFEFF", "\\uFEFF"))
+                .sorted()
+                .toList();
     }
 
     private long number(String key, long min, long max, long otherwise) {

@@ -1,6 +1,7 @@
 package org.jobcontrol.core;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jobcontrol.api.JobAdmin;
@@ -181,6 +182,10 @@ public final class CoreComponent implements JobControls, JobAdmin {
     }
 
     private static Settings settings(Map<String, Object> properties, Settings last) {
+        List<String> unknown = ConfigReader.unknownKeys(properties);
+        if (!unknown.isEmpty()) {
+            LOG.warn("configuration {} has keys that do not exist: {}", CoreConfig.PID, unknown);
+        }
         try {
             return ConfigReader.read(properties);
         } catch (IllegalArgumentException e) {

@@ -48,6 +48,20 @@ class ConfigReaderTest {
         assertThat(settings.overtakingGrace()).isEqualTo(Duration.ofNanos(1_500_000));
     }
 
+    @Test
+    void unknownKeys_ofMisspeltKeys_areNamed() {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put("begin_timeout", "250");
+        properties.put("queue.max", "7");
+        properties.put("\uFEFFhistory_size", "5");
+        properties.put("queue_max", "7");
+        properties.put("service.pid", "org.jobcontrol");
+        properties.put("component.name", "org.jobcontrol.core.CoreComponent");
+        properties.put("felix.fileinstall.filename", "file:/etc/org.jobcontrol.cfg");
+        assertThat(ConfigReader.unknownKeys(properties))
+                .containsExactly("\\uFEFFhistory_size", "begin_timeout", "queue.max");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
