@@ -110,12 +110,17 @@ final class VolumeDataCommands {
             throws CommandException, InterruptedException {
         StorageVolume volume = services.volume(pool, name);
         InputStream stream;
+        long length;
         try {
+            length = Files.size(file);
             stream = Files.newInputStream(file);
         } catch (IOException e) {
             throw new CommandException(file + " cannot be read: " + Failures.withoutFile(e), e);
         }
-        JobFuture<Long> job = volume.upload(stream, how.timeout);
+        // a device or a pipe has no length that could be known
+        JobFuture<Long> job = Files.isRegularFile(file)
+                ? volume.upload(stream, length, how.timeout)
+                : volume.upload(stream, how.timeout);
         job.whenComplete((bytes, failure) -> close(stream, file));
         follow.work(job, how);
     }

@@ -67,10 +67,11 @@ final class VolumeStreams {
         }
     }
 
-    JobFuture<Long> upload(InputStream from, Duration timeout) {
+    /** Uploads a stream of this length, which may be {@link Pace#UNKNOWN}. */
+    JobFuture<Long> upload(InputStream from, long length, Duration timeout) {
         Objects.requireNonNull(from, "from");
         return StorageWork.VOLUME_UPLOAD.run(
-                volume.jobs(), timeout, job -> all(job, "upload", () -> fill(from, job)));
+                volume.jobs(), timeout, job -> all(job, "upload", () -> fill(from, length, job)));
     }
 
     JobFuture<Long> download(OutputStream to, Duration timeout) {
@@ -124,11 +125,12 @@ final class VolumeStreams {
         }
     }
 
-    private long fill(InputStream from, AsyncJob job)
+    private long fill(InputStream from, long length, AsyncJob job)
             throws StorageException, JobAbortedException, InterruptedException, IOException {
         StorageDriver driver = volume.driver();
         VolumeInfo before = volume.see(driver, job);
-        Pace pace = new Pace(job, before.capacity());
+        checkFits(before, length);
+        Pace pace = new Pace(job, length == Pace.UNKNOWN ? before.capacity() : length);
         byte[] block = new byte[Pace.BLOCK];
         // A volume is not opened, and so not marked, for a stream that fails at once or gives
         // nothing.

@@ -188,7 +188,15 @@ final class VolumeView implements StorageVolume {
 
     @Override
     public JobFuture<Long> upload(InputStream from, Duration timeout) {
-        return new VolumeStreams(this).upload(from, timeout);
+        return new VolumeStreams(this).upload(from, Pace.UNKNOWN, timeout);
+    }
+
+    @Override
+    public JobFuture<Long> upload(InputStream from, long length, Duration timeout) {
+        if (length < 0) {
+            throw new IllegalArgumentException("negative length: " + length);
+        }
+        return new VolumeStreams(this).upload(from, length, timeout);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.jobcontrol.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.jobcontrol.storage.StorageFixture.LONG;
 import static org.jobcontrol.storage.StorageFixture.MIB;
 import static org.jobcontrol.storage.StorageFixture.files;
@@ -12,12 +13,15 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.storage.StorageException;
@@ -140,6 +144,44 @@ class StorageEdgesTest {
             upload.write(ByteBuffer.allocate(30));
         }
         assertThat(volume.query(LONG).state()).isEqualTo(VolumeState.INTACT);
+    }
+
+    @Test
+    void uploadOfAKnownLength_countsUpToIt() throws Exception {
+        StorageVolume volume = volume(pool, "a.img", MIB);
+        PipedOutputStream source = new PipedOutputStream();
+        JobFuture<Long> upload = volume.upload(new PipedInputStream(source), 1000, LONG);
+        source.write(new byte[400]);
+        await().atMost(LONG)
+                .until(
+                        () -> volume.jobs()
+                                .info()
+                                .async()
+                                .map(job -> job.progress().data())
+                                .filter(data -> data.processed() == 400),
+                        Optional::isPresent)
+                .ifPresent(data -> assertThat(data.total()).isEqualTo(1000));
+        source.write(new byte[600]);
+        source.close();
+        assertThat(upload.await()).isEqualTo(1000);
+    }
+
+    @Test
+    void uploadOfAKnownLength_tooLong_leavesTheVolumeAsItIs() throws Exception {
+        StorageVolume volume = volume(pool, "a.img", MIB);
+        byte[] before = Files.readAllBytes(volume.path());
+        JobFuture<Long> upload =
+                volume.upload(new ByteArrayInputStream(new byte[MIB + 1]), MIB + 1L, LONG);
+        assertThatThrownBy(upload::await)
+                .cause()
+                .isInstanceOfSatisfying(
+                        StorageException.class,
+                        e -> assertThat(e.reason()).isEqualTo(StorageException.Reason.NO_SPACE));
+        assertThat(volume.query(LONG).state()).isEqualTo(VolumeState.INTACT);
+        assertThat(Files.readAllBytes(volume.path())).isEqualTo(before);
+        assertThatThrownBy(() -> volume.upload(InputStream.nullInputStream(), -1, LONG))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("negative length: -1");
     }
 
     @Test

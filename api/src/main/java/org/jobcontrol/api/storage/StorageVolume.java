@@ -154,6 +154,19 @@ public interface StorageVolume {
     JobFuture<Long> upload(InputStream from, Duration timeout);
 
     /**
+     * Does the same with a stream whose length is known. The progress counts up to that length and not
+     * to the capacity of the volume, and a length that does not fit fails the job before anything is
+     * overwritten. A stream that gives fewer or more bytes is taken as it is.
+     *
+     * @param from the stream; it is read in the background, and not closed
+     * @param length how many bytes the stream gives
+     * @param timeout how long to wait for the job; zero or less tries once
+     * @return how many bytes there were
+     * @throws IllegalArgumentException if the length is negative
+     */
+    JobFuture<Long> upload(InputStream from, long length, Duration timeout);
+
+    /**
      * Opens the volume to be read, under a QUERY job that lasts until the download is closed.
      *
      * @param offset where to begin, in bytes

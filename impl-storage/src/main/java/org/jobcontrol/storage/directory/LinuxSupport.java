@@ -22,8 +22,9 @@ final class LinuxSupport {
         try {
             return linux && wide ? Linux.load() : null;
         } catch (LinkageError e) {
-            log.info(
-                    "files are worked on as the JDK can, since JNA is not there: {}", e.toString());
+            log.info("JNA is not installed, so volumes are copied block by block and written as the"
+                    + " JDK does (in Karaf: feature:install jobcontrol-native)");
+            log.debug("JNA cannot be loaded", e);
             return null;
         }
     }
