@@ -188,13 +188,21 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
 
     @Override
     public Optional<String> lookForOthers(UUID domain, Duration limit) throws InterruptedException {
-        return policy().async() ? foreign.look(domain, limit) : Optional.empty();
+        if (!policy().async()) {
+            return Optional.empty();
+        }
+        Optional<String> held = running.held().await(domain, Deadline.in(limit));
+        return held.isPresent() ? held : foreign.look(domain, limit);
     }
 
     @Override
     public Optional<String> awaitOthers(UUID domain, AsyncJob job, Duration limit)
             throws JobAbortedException, InterruptedException {
-        return policy().async() ? foreign.await(domain, job, limit) : Optional.empty();
+        if (!policy().async()) {
+            return Optional.empty();
+        }
+        Optional<String> held = running.held().await(domain, job, Deadline.in(limit));
+        return held.isPresent() ? held : foreign.await(domain, job, limit);
     }
 
     // ---- the table ------------------------------------------------------------------------------
@@ -342,20 +350,45 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     /** As libvirt does it: the process is killed first, and then who holds the domain fails out. */
     @Override
     public void kill(UUID domain) throws DomainException {
-        calls.change(domain, pointer -> virt.virDomainDestroyFlags(pointer, 0));
+        kill(domain, 0);
     }
 
     @Override
     public void killGracefully(UUID domain) throws DomainException {
-        calls.change(
-                domain,
-                pointer -> virt.virDomainDestroyFlags(pointer, Flags.DOMAIN_DESTROY_GRACEFUL));
+        kill(domain, Flags.DOMAIN_DESTROY_GRACEFUL);
     }
 
-    /** Does nothing: libvirt cleans up by itself. A domain that was not defined is gone by now. */
+    /** Kills a guest; of one that is dead already, ends the jobs of ours that libvirt still holds. */
+    private void kill(UUID domain, int flags) throws DomainException {
+        try {
+            calls.change(domain, pointer -> virt.virDomainDestroyFlags(pointer, flags));
+        } catch (DomainException e) {
+            Optional<String> held = e.reason() == Reason.INVALID_STATE
+                    ? running.held().giveUp(domain)
+                    : Optional.empty();
+            if (held.isPresent()) {
+                throw new DomainException(
+                        e.reason(), calls.name(domain), "domain is not running; " + held.get(), e);
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Ends the jobs of ours that libvirt still holds; the rest libvirt cleans up by itself. A domain that was
+     * not defined is gone by now.
+     */
     @Override
-    public void destroy(UUID domain, Job job) {
+    public void destroy(UUID domain, Job job) throws DomainException {
         hypervisor.lookSoon(domain);
+        Optional<String> held = running.held().giveUp(domain);
+        if (held.isPresent()) {
+            throw new DomainException(
+                    Reason.INVALID_STATE,
+                    calls.name(domain),
+                    "it was destroyed, but " + held.get(),
+                    null);
+        }
     }
 
     @Override

@@ -42,25 +42,27 @@ final class Migrations implements MigrationDriver {
         int flags =
                 migration.options().stream().mapToInt(Migrations::flag).reduce(0, (a, b) -> a | b);
         job.phase("perform");
-        try (Written parameters = TypedParameters.write(parameters(migration, job))) {
-            running.run(domain, job, DomainOperation.MIGRATION_OUT, limit(domain, job), () -> {
-                if (peers) {
-                    calls.run(
-                            domain,
-                            pointer -> virt.virDomainMigrateToURI3(
-                                    pointer,
-                                    migration.destination(),
-                                    parameters.memory(),
-                                    parameters.count(),
-                                    flags));
-                } else {
-                    calls.call(
-                            domain,
-                            pointer -> direct(pointer, migration.destination(), parameters, flags));
-                }
-            });
-        }
+        Map<String, Object> values = parameters(migration, job);
+        running.run(domain, job, DomainOperation.MIGRATION_OUT, limit(domain, job), () -> {
+            // freed when the call returns: one that is given up still uses them
+            try (Written parameters = TypedParameters.write(values)) {
+                migrate(domain, migration.destination(), peers, parameters, flags);
+            }
+        });
         job.phase("confirm");
+    }
+
+    private void migrate(
+            UUID domain, String destination, boolean peers, Written parameters, int flags)
+            throws LibvirtException {
+        if (peers) {
+            calls.run(
+                    domain,
+                    pointer -> virt.virDomainMigrateToURI3(
+                            pointer, destination, parameters.memory(), parameters.count(), flags));
+        } else {
+            calls.call(domain, pointer -> direct(pointer, destination, parameters, flags));
+        }
     }
 
     private int direct(DomainPtr domain, String destination, Written parameters, int flags)

@@ -3,6 +3,7 @@ package org.jobcontrol.libvirt;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,16 +31,21 @@ final class RunningCall {
     /** When the call was made, by {@link System#nanoTime}. */
     final long calledNanos = System.nanoTime();
 
+    /** Whether the guest ran when the call was made; then the call cannot succeed without it. */
+    final boolean guestRan;
+
     private final AtomicBoolean pushing = new AtomicBoolean();
     private final CountDownLatch completed = new CountDownLatch(1);
     private volatile @Nullable RecordedWork work;
-    private volatile boolean returned;
+    private final CountDownLatch returned = new CountDownLatch(1);
+    private final CompletableFuture<String> givenUp = new CompletableFuture<>();
     private volatile boolean startRecorded;
 
-    RunningCall(UUID domain, Job job, DomainOperation operation) {
+    RunningCall(UUID domain, Job job, DomainOperation operation, boolean guestRan) {
         this.domain = domain;
         this.job = job;
         this.operation = operation;
+        this.guestRan = guestRan;
     }
 
     /**
@@ -131,11 +137,26 @@ final class RunningCall {
 
     /** Returns whether the call has returned, so that there is nothing to abort any more. */
     boolean hasReturned() {
-        return returned;
+        return returned.getCount() == 0;
     }
 
     void setReturned() {
-        returned = true;
+        returned.countDown();
+    }
+
+    /** Waits until the call has returned; false if it has not by the deadline. */
+    boolean awaitReturned(Deadline deadline) throws InterruptedException {
+        return returned.await(deadline.left(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Ends the wait for the call, which goes on in libvirt; the reason is for the owner of the job. */
+    void giveUp(String reason) {
+        givenUp.complete(reason);
+    }
+
+    /** Completes, with the reason, when the call is given up. */
+    CompletableFuture<String> givenUp() {
+        return givenUp;
     }
 
     /** Begins to push an abort; false if one is being pushed, which may wait in the daemon. */

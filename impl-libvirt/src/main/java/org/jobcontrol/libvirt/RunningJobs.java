@@ -27,6 +27,7 @@ import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.LibvirtException;
 import org.jobcontrol.api.Progress;
 import org.jobcontrol.api.domain.DomainException;
+import org.jobcontrol.api.domain.DomainException.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +55,11 @@ final class RunningJobs {
      * again by the waiting thread, as long as the call lasts. An interrupt is an abort, and the call is
      * waited for all the same: what it does to the domain is not over before.
      *
+     * Dead guest. libvirt ends the work of a guest that has died, but not before the file that it writes
+     * to has taken the last bytes: of a pipe that nobody reads, never. Such a call is given up by an
+     * abort or a destroy (HeldJobs): its job ends, and the call stays in the list until it returns, so
+     * that the next operation is told what libvirt still holds.
+     *
      * Release. A job that is taken from its owner leaves its call in libvirt. The waiting thread stays
      * until the call returns, because the call's arguments are in use until then, but from then on it
      * pushes no abort, reports no progress and asks nothing. The owner gets a JobAbortedException.
@@ -70,6 +76,7 @@ final class RunningJobs {
     private final Hypervisor hypervisor;
     private final Libvirt libvirt;
     private final LostWork lostWork;
+    private final HeldJobs held;
 
     /** The calls on each domain, oldest first; each list is replaced as a whole. */
     private final Map<UUID, List<RunningCall>> calls = new ConcurrentHashMap<>();
@@ -88,6 +95,7 @@ final class RunningJobs {
         this.lostWork = lostWork;
         this.hypervisor = hypervisor;
         this.libvirt = hypervisor.libvirt();
+        this.held = new HeldJobs(hypervisor, this);
     }
 
     /** Does work that {@code virDomainAbortJob} takes back. */
@@ -104,22 +112,45 @@ final class RunningJobs {
         // them
         job.pausable(false);
         job.limitable(operation == DomainOperation.MIGRATION_OUT);
-        RunningCall call = new RunningCall(domain, job, operation);
+        RunningCall call = new RunningCall(domain, job, operation, held.hasGuest(domain));
+        CompletableFuture<Void> result = new CompletableFuture<>();
         add(call);
         try {
             job.onAbort(() -> pushSoon(call));
             record(call);
-            Future<?> result = hypervisor.threads().submit(() -> {
-                work.run();
-                return null;
-            });
+            hypervisor.threads().execute(() -> call(call, work, result));
+        } catch (RuntimeException e) {
+            remove(call);
+            throw e;
+        }
+        try {
             await(call, result, meanwhile);
             keepStatistics(call);
         } finally {
-            remove(call);
+            afterwards(call, result);
             RunningCall.ifOpen(job, RunningCall::steerable);
             lookAgain(domain);
         }
+    }
+
+    private static void call(RunningCall call, Work work, CompletableFuture<Void> result) {
+        Throwable failure = null;
+        try {
+            work.run();
+        } catch (LibvirtException | RuntimeException | Error e) {
+            failure = e;
+        }
+        call.setReturned();
+        if (failure == null) {
+            result.complete(null);
+        } else {
+            result.completeExceptionally(failure);
+        }
+    }
+
+    /** Removes a call once it has returned, which one that was given up has not. */
+    private void afterwards(RunningCall call, CompletableFuture<Void> result) {
+        CompletableFuture<?> unused = result.whenComplete((done, failure) -> remove(call));
     }
 
     /** Records the work before libvirt is asked for it. */
@@ -151,7 +182,6 @@ final class RunningJobs {
     }
 
     private void remove(RunningCall call) {
-        call.setReturned();
         calls.computeIfPresent(call.domain, (domain, before) -> {
             List<RunningCall> after =
                     before.stream().filter(other -> other != call).toList();
@@ -161,7 +191,7 @@ final class RunningJobs {
 
     /** Returns the call whose job libvirt runs on a domain, if it is one of ours. */
     private Optional<RunningCall> current(UUID domain) {
-        return calls.getOrDefault(domain, List.of()).stream().findFirst();
+        return calls(domain).stream().findFirst();
     }
 
     private boolean isCurrent(RunningCall call) {
@@ -170,14 +200,15 @@ final class RunningJobs {
 
     // ---- waiting --------------------------------------------------------------------------------
 
-    private void await(RunningCall call, Future<?> result, Meanwhile meanwhile)
+    private void await(RunningCall call, CompletableFuture<Void> result, Meanwhile meanwhile)
             throws DomainException, JobAbortedException, InterruptedException {
         boolean interrupted = false;
         Throwable failure = null;
         boolean over = false;
+        CompletableFuture<?> end = CompletableFuture.anyOf(result, call.givenUp());
         while (!over) {
             try {
-                result.get(TICK_MILLIS, TimeUnit.MILLISECONDS);
+                end.get(TICK_MILLIS, TimeUnit.MILLISECONDS);
                 over = true;
             } catch (TimeoutException e) {
                 tick(call, interrupted, meanwhile);
@@ -199,6 +230,19 @@ final class RunningJobs {
         if (failure != null) {
             throw failure(call, failure);
         }
+        if (!result.isDone()) {
+            throw givenUp(call);
+        }
+    }
+
+    private DomainException givenUp(RunningCall call) throws JobAbortedException {
+        String reason = call.givenUp().join();
+        LOG.warn("{} is given up: {}", call, reason);
+        if (call.job.abortRequested()) {
+            throw new JobAbortedException(call.job.id(), reason);
+        }
+        return new DomainException(
+                Reason.INVALID_STATE, hypervisor.table().name(call.domain), reason, null);
     }
 
     private void tick(RunningCall call, boolean interrupted, Meanwhile meanwhile) {
@@ -310,6 +354,7 @@ final class RunningJobs {
             }
         } catch (LibvirtException e) {
             LOG.debug("{} is not aborted yet", call, e);
+            held.giveUpIfDead(call, e);
         } finally {
             call.endPush();
         }
@@ -331,6 +376,16 @@ final class RunningJobs {
                             call.job, job -> job.progress(JobStatistics.progress(statistics)));
                     call.setCompleted();
                 });
+    }
+
+    /** Returns the calls on a domain that have not returned, oldest first. */
+    List<RunningCall> calls(UUID domain) {
+        return calls.getOrDefault(domain, List.of());
+    }
+
+    /** Returns the jobs of ours that libvirt holds although their guest is dead. */
+    HeldJobs held() {
+        return held;
     }
 
     /** Returns the domains with a call of ours. */

@@ -375,7 +375,9 @@ public interface Domain {
      * domain fails out, and then a DESTROY job is begun to clean up.
      *
      * @param timeout how long to wait for the job; zero or less tries once
-     * @throws DomainException if the domain is not active, or the driver fails
+     * @throws DomainException if the domain is not active, or the driver fails; with reason
+     *     INVALID_STATE also if the domain is dead, but the hypervisor still holds a job of it, which
+     *     the message names
      * @throws JobRefusedException if the job was not admitted; the process is dead all the same
      * @throws InterruptedException if the thread is interrupted while waiting; likewise
      */
