@@ -249,7 +249,7 @@ public final class DomainCatalog {
         DomainRecord domain = new DomainRecord(spec, first.driver, first.name);
         boolean defined = false;
         try {
-            first.driver.define(spec);
+            first.driver.within(Patience.WITHOUT_TIMEOUT).define(spec);
             defined = true;
         } finally {
             release(domain, defined);

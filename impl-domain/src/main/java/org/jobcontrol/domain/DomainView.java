@@ -70,7 +70,7 @@ final class DomainView implements Domain {
 
     @Override
     public String definition() throws DomainException {
-        return driver().guests().definition(uuid());
+        return driver().within(Patience.WITHOUT_TIMEOUT).guests().definition(uuid());
     }
 
     @Override

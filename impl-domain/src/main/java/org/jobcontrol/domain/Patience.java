@@ -11,6 +11,9 @@ final class Patience {
      */
     static final Duration LEAST_FOR_ANSWER = Duration.ofSeconds(2);
 
+    /** How long a hypervisor is given to answer where the caller names no timeout. */
+    static final Duration WITHOUT_TIMEOUT = Duration.ofSeconds(10);
+
     private final long beganNanos = System.nanoTime();
     private final Duration timeout;
 

@@ -92,16 +92,21 @@ final class DomainCalls {
 
     /** Asks something of a connection about a domain. */
     <T> T onConnection(UUID domain, Lanes.Call<T> call) throws DomainException {
+        return onConnection(domain, name(domain), call);
+    }
+
+    /** The same, of a domain that may not be in the table yet. */
+    <T> T onConnection(UUID domain, String name, Lanes.Call<T> call) throws DomainException {
         try {
             return limit == null
                     ? hypervisor.lanes().call(call)
                     : hypervisor.lanes().call(call, Deadline.in(limit));
         } catch (LibvirtException e) {
-            throw Failures.of(name(domain), e);
+            throw Failures.of(name, e);
         } catch (UnansweredException e) {
             CompletableFuture<?> unused =
                     e.answer().whenComplete((result, failure) -> hypervisor.lookSoon(domain));
-            throw Failures.unanswered(name(domain), e);
+            throw Failures.unanswered(name, e);
         }
     }
 

@@ -92,7 +92,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
         this.calls = whole.calls.within(limit);
         this.running = whole.running;
         this.guests = new Guests(calls, running);
-        this.snapshots = whole.snapshots;
+        this.snapshots = new Snapshots(calls, running);
         this.migrations = new Migrations(calls, running);
         this.diskJobs = whole.diskJobs;
         this.disks = whole.disks;
@@ -230,18 +230,14 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
         if (taken) {
             throw new DomainException(Reason.EXISTS, spec.name(), "exists already", null);
         }
-        try {
-            hypervisor.lanes().call(connection -> {
-                DomainPtr domain = libvirt.check(virt.virDomainDefineXMLFlags(connection, xml, 0));
-                try {
-                    return hypervisor.table().look(domain);
-                } finally {
-                    virt.virDomainFree(domain);
-                }
-            });
-        } catch (LibvirtException e) {
-            throw Failures.of(spec.name(), e);
-        }
+        calls.onConnection(spec.uuid(), spec.name(), connection -> {
+            DomainPtr domain = libvirt.check(virt.virDomainDefineXMLFlags(connection, xml, 0));
+            try {
+                return hypervisor.table().look(domain);
+            } finally {
+                virt.virDomainFree(domain);
+            }
+        });
     }
 
     @Override

@@ -8,11 +8,16 @@ import static org.jobcontrol.libvirt.Guest.MIB;
 
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.domain.Domain;
 import org.jobcontrol.api.domain.DomainException;
+import org.jobcontrol.api.domain.DomainSpec;
 import org.jobcontrol.api.domain.DomainState;
 import org.jobcontrol.api.domain.StatisticsGroup;
 import org.junit.jupiter.api.AfterAll;
@@ -208,6 +213,40 @@ class DeadlineTest {
             pipe.drain();
             virsh.waitFor();
         }
+    }
+
+    @Test
+    void callsWithoutATimeout_atADaemonThatStandsStill_endAtTheirBound() throws Exception {
+        DomainSpec spec =
+                Guest.make(daemon.directory(), "defined", 64 * MIB, false).spec();
+        stopped.stop(daemon.process());
+        // beside one another: after some 25 s the connection is taken to be lost
+        List<CompletableFuture<?>> answers = List.of(
+                later(lively::definition),
+                later(() -> lively.snapshots().list()),
+                later(() -> lab.domains().define(spec)));
+        for (CompletableFuture<?> answer : answers) {
+            assertThatThrownBy(answer::join)
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            DomainException.class, e -> assertThat(e.inFlight()).isPresent())
+                    .hasMessageContaining("has not answered within 10000 ms");
+        }
+        stopped.close();
+        await().until(() -> lab.domains().find("defined").isPresent());
+        lab.domains().find("defined").orElseThrow().undefine(LONG);
+    }
+
+    private static CompletableFuture<?> later(Callable<?> call) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return call.call();
+                    } catch (Exception e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                task -> new Thread(task, "caller without a timeout").start());
     }
 
     @Test

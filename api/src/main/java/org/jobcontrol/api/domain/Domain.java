@@ -309,10 +309,11 @@ public interface Domain {
             throws DomainException, JobAbortedException, InterruptedException;
 
     /**
-     * Returns how the domain is defined now; takes no job.
+     * Returns how the domain is defined now; takes no job. Waits for the hypervisor's answer for ten
+     * seconds at most.
      *
      * @return libvirt's XML
-     * @throws DomainException if the driver cannot tell
+     * @throws DomainException if the driver cannot tell, or the hypervisor has not answered in that time
      */
     String definition() throws DomainException;
 

@@ -14,10 +14,11 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface DomainSnapshots {
     /**
-     * Returns the names of the snapshots there are; takes no job.
+     * Returns the names of the snapshots there are; takes no job. Waits for the hypervisor's answer for
+     * ten seconds at most.
      *
      * @return the names
-     * @throws DomainException if the driver fails
+     * @throws DomainException if the driver fails, or the hypervisor has not answered in that time
      */
     List<String> list() throws DomainException;
 

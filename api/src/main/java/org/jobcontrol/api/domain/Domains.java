@@ -45,12 +45,14 @@ public interface Domains {
     Map<String, Boolean> drivers();
 
     /**
-     * Defines a domain with the driver of the highest service ranking. It is shut off at first.
+     * Defines a domain with the driver of the highest service ranking. It is shut off at first. Waits for
+     * the hypervisor's answer for ten seconds at most.
      *
      * @param spec what it is to be
      * @return the domain
      * @throws DomainException if there is a domain with that name or uuid, there is no driver, or
-     *     the driver refuses
+     *     the driver refuses; also if the hypervisor has not answered in that time, and then {@link
+     *     DomainException#inFlight} completes when it has, and the domain may still be defined
      */
     Domain define(DomainSpec spec) throws DomainException;
 }
