@@ -22,10 +22,7 @@ final class SnapshotsView implements DomainSnapshots {
 
     @Override
     public List<String> list() throws DomainException {
-        return domain.driver()
-                .within(Patience.WITHOUT_TIMEOUT)
-                .snapshots()
-                .list(domain.uuid());
+        return domain.driver().within(Patience.WITHOUT_TIMEOUT).snapshots().list(domain.uuid());
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobObject;
+import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.LibvirtException;
 import org.jobcontrol.api.Progress;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Reports how far our running jobs have got, twice a second: libvirt has to be asked, and a look at a
  * job must not wait for its answer. Safe for use by many threads.
+ *
+ * <p>The question takes no job of ours, so no caller ever waits for it. It is asked only while a QUERY
+ * would be admitted, since libvirt would keep it waiting otherwise. A late answer does no harm: it is
+ * compared with the call that it is for, and one for a job that has ended is dropped.
  */
 final class ProgressReports implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProgressReports.class);
@@ -63,9 +68,11 @@ final class ProgressReports implements AutoCloseable {
         if (job == null || jobs == null) {
             return;
         }
+        if (RunningCall.hasEnded(job) || !jobs.explain(JobType.QUERY).admissible()) {
+            return;
+        }
         try {
-            looks.ask(jobs, () -> progress(domain))
-                    .flatMap(answer -> answer)
+            progress(domain)
                     .ifPresent(
                             progress -> RunningCall.ifOpen(job, open -> open.progress(progress)));
         } catch (LibvirtException e) {

@@ -111,7 +111,11 @@ final class RunningJobs {
         // libvirt sets the speed of a migration, not that of a save or a dump, and pauses none of
         // them
         job.pausable(false);
-        job.limitable(operation == DomainOperation.MIGRATION_OUT);
+        boolean limitable = operation == DomainOperation.MIGRATION_OUT;
+        job.limitable(limitable);
+        if (!limitable) {
+            refuseLimit(hypervisor.table().name(domain), job, operation);
+        }
         RunningCall call = new RunningCall(domain, job, operation, held.hasGuest(domain));
         CompletableFuture<Void> result = new CompletableFuture<>();
         add(call);
@@ -151,6 +155,19 @@ final class RunningJobs {
     /** Removes a call once it has returned, which one that was given up has not. */
     private void afterwards(RunningCall call, CompletableFuture<Void> result) {
         CompletableFuture<?> unused = result.whenComplete((done, failure) -> remove(call));
+    }
+
+    /** Refuses work with a limit that was set while its job waited, and that libvirt cannot keep. */
+    static void refuseLimit(String domain, Job job, DomainOperation operation)
+            throws DomainException {
+        if (job.bandwidth() > 0) {
+            throw new DomainException(
+                    Reason.UNSUPPORTED,
+                    domain,
+                    operation + " #" + job.id() + " was limited to " + job.bandwidth()
+                            + " bytes a second while it waited, and libvirt cannot limit it",
+                    null);
+        }
     }
 
     /** Records the work before libvirt is asked for it. */
@@ -268,16 +285,24 @@ final class RunningJobs {
         if (!(call.job instanceof AsyncJob async) || !call.isToLookAt()) {
             return;
         }
+        // only while nobody works on the domain; and nobody has to wait for the answer
         try (Job step = async.beginNested("libvirt.jobStats", Duration.ZERO)) {
+            LOG.trace("#{}: libvirt is asked about {}", step.id(), call);
+        } catch (JobRefusedException e) {
+            LOG.debug("domain {} is not asked what runs on it", call.domain, e);
+            return;
+        } catch (InterruptedException e) {
+            // for the wait that comes next
+            Thread.currentThread().interrupt();
+            return;
+        }
+        try {
             running(call).ifPresent(statistics -> {
                 call.begun();
                 call.recordStart(statistics);
             });
-        } catch (LibvirtException | JobRefusedException e) {
+        } catch (LibvirtException e) {
             LOG.debug("domain {} does not say what runs on it", call.domain, e);
-        } catch (InterruptedException e) {
-            // for the wait that comes next
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -7,19 +7,24 @@ import static org.jobcontrol.libvirt.Guest.LONG;
 import static org.jobcontrol.libvirt.Guest.MIB;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobRefusedException;
+import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.domain.Domain;
 import org.jobcontrol.api.domain.DomainException;
 import org.jobcontrol.api.domain.DomainSpec;
 import org.jobcontrol.api.domain.DomainState;
 import org.jobcontrol.api.domain.StatisticsGroup;
+import org.jobcontrol.api.spi.TargetAdapter;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -145,6 +150,37 @@ class DeadlineTest {
             }
             assertThat(Duration.ofNanos(System.nanoTime() - begun))
                     .isLessThan(Duration.ofSeconds(2));
+            save.cancel();
+            stopped.close();
+            pipe.drain();
+        }
+        assertThatThrownBy(save::await).isInstanceOf(Exception.class);
+    }
+
+    @Test
+    void progress_ofAGuestThatStandsStill_isAskedForWithoutAJob() throws Exception {
+        JobFuture<Void> save;
+        try (Pipe pipe = new Pipe(daemon.directory().resolve("asked.save"))) {
+            save = hung.save(pipe.path(), LONG);
+            pipe.awaitWriter();
+            // by then the start of libvirt's job is known, and only the progress is asked for
+            Set<Instant> reports = new HashSet<>();
+            await().until(() -> {
+                info(save).progressAt().ifPresent(reports::add);
+                return reports.size() > 4;
+            });
+            stopped.stop(daemon.guest("hung"));
+            long logged = daemon.logged();
+            Set<String> operations = new HashSet<>();
+            await().until(() -> {
+                boolean asked = daemon.log(logged).stream()
+                        .anyMatch(line -> line.contains("Started job: query"));
+                hung.jobs().info().jobs().forEach(job -> operations.add(job.operation()));
+                return asked;
+            });
+            // the question waits for the guest now, and nobody waits for the question
+            assertThat(operations).doesNotContain(TargetAdapter.LOOK);
+            hung.jobs().begin(JobType.QUERY, "domain.query", SHORT).close();
             save.cancel();
             stopped.close();
             pipe.drain();
