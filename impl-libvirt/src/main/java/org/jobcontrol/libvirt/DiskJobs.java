@@ -29,8 +29,8 @@ final class DiskJobs {
     /*
      * Events. Those of one domain go into the queue of its watch, which is there before libvirt is asked
      * to begin the job. The statistics of an ended backup may be those of an earlier one that was
-     * released; JobIdentity tells. Events of a job on one disk have no such mark, but libvirt runs one
-     * at a time on a disk.
+     * released; JobIdentity tells. Events of a job on one disk have no such mark but their type, and
+     * libvirt runs one at a time on a disk: an event of another type is of an earlier job.
      *
      * Abort. Each watch registers its abort on its own job. It is pushed on a thread of the
      * hypervisor's, once libvirt has begun the job: earlier it would meet another client's. It is pushed
@@ -67,7 +67,7 @@ final class DiskJobs {
 
     // ---- events ---------------------------------------------------------------------------------
 
-    void blockJob(UUID domain, String disk, int status) {
+    void blockJob(UUID domain, String disk, int type, int status) {
         DiskWatch.Kind kind = switch (status) {
             case Flags.DOMAIN_BLOCK_JOB_COMPLETED -> DiskWatch.Kind.COMPLETED;
             case Flags.DOMAIN_BLOCK_JOB_CANCELED -> DiskWatch.Kind.CANCELED;
@@ -75,9 +75,19 @@ final class DiskJobs {
             default -> DiskWatch.Kind.FAILED;
         };
         DiskWatch watch = watches.get(domain);
-        if (watch != null && watch.disk.equals(disk)) {
+        if (watch != null && watch.disk.equals(disk) && isOf(watch.operation, type)) {
             watch.add(kind);
         }
+    }
+
+    /** Returns whether libvirt's type of a block job is that of an operation of ours on one disk. */
+    static boolean isOf(DomainOperation operation, int type) {
+        return switch (operation) {
+            case BLOCK_COPY -> type == Flags.BLOCK_JOB_TYPE_COPY;
+            case BLOCK_COMMIT -> type == Flags.BLOCK_JOB_TYPE_ACTIVE_COMMIT;
+            case BLOCK_PULL -> type == Flags.BLOCK_JOB_TYPE_PULL;
+            default -> false;
+        };
     }
 
     /** A backup has ended; libvirt sends this once, whatever the events of its disks are. */
@@ -119,6 +129,9 @@ final class DiskJobs {
      * @throws DomainException if another job of ours on disks of the domain runs
      */
     DiskWatch watch(UUID domain, String disk, Job job, RecordedWork work) throws DomainException {
+        if (disk.equals(BACKUP)) {
+            RunningJobs.refuseLimit(calls.name(domain), job, DomainOperation.BACKUP);
+        }
         job.record(work.attributes());
         return watch(new DiskWatch(this, domain, disk, job, work, System.nanoTime()));
     }

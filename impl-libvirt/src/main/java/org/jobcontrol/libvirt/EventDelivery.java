@@ -77,8 +77,8 @@ final class EventDelivery implements Events.Listener {
     }
 
     @Override
-    public void blockJob(UUID domain, String disk, int status) {
-        deliver(() -> listener.blockJob(domain, disk, status));
+    public void blockJob(UUID domain, String disk, int type, int status) {
+        deliver(() -> listener.blockJob(domain, disk, type, status));
     }
 
     @Override

@@ -34,7 +34,7 @@ final class Events implements AutoCloseable {
         default void jobCompleted(UUID domain, Map<String, Object> statistics) {}
 
         /** A block job has ended, or is ready to. */
-        default void blockJob(UUID domain, String disk, int status) {}
+        default void blockJob(UUID domain, String disk, int type, int status) {}
 
         /** Something about the pools is different. */
         default void poolsChanged() {}
@@ -60,7 +60,7 @@ final class Events implements AutoCloseable {
             return 0;
         };
         Virt.BlockJob blockJob = (c, domain, disk, type, status, data) ->
-                listener.blockJob(uuid(domain), disk, status);
+                listener.blockJob(uuid(domain), disk, type, status);
         Virt.Iteration iteration = (c, domain, number, data) -> listener.iteration(uuid(domain));
         Virt.JobCompleted completed = (c, domain, parameters, count, data) ->
                 listener.jobCompleted(uuid(domain), TypedParameters.read(parameters, count));

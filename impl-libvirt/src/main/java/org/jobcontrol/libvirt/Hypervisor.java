@@ -275,8 +275,8 @@ final class Hypervisor implements AutoCloseable {
         }
 
         @Override
-        public void blockJob(UUID domain, String disk, int status) {
-            listeners.forEach(listener -> listener.blockJob(domain, disk, status));
+        public void blockJob(UUID domain, String disk, int type, int status) {
+            listeners.forEach(listener -> listener.blockJob(domain, disk, type, status));
         }
 
         @Override

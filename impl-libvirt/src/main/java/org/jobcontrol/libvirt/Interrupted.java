@@ -283,6 +283,11 @@ final class Interrupted {
     private void followMigration(UUID domain, AsyncJob job, RecordedWork work) {
         try (Wait wait = new Wait(domain)) {
             while (probe.isBusyWith(domain, work) && !RunningCall.hasEnded(job)) {
+                running.statistics(domain)
+                        .filter(work::isOfOperation)
+                        .map(JobStatistics::progress)
+                        .ifPresent(progress ->
+                                RunningCall.ifOpen(job, open -> open.progress(progress)));
                 wait.tickWithoutEnd();
             }
             if (probe.state(domain).isActive()) {

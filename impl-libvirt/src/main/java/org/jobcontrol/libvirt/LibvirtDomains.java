@@ -78,10 +78,9 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
         this.reports = new ProgressReports(hypervisor, running, diskJobs, looks);
         hypervisor.listen(new EventDelivery(hypervisor.threads(), this));
         // users of a domain that is gone, or has another name, are to be told so
-        hypervisor
-                .table()
-                .whenListChanges(
-                        () -> hypervisor.soon(() -> domains.get().ifPresent(Domains::list)));
+        CoalescedAction list = new CoalescedAction(
+                hypervisor.threads(), () -> domains.get().ifPresent(Domains::list));
+        hypervisor.table().whenListChanges(list::request);
     }
 
     /** The same driver, whose callers wait no longer than a limit for the answers to short calls. */
@@ -428,7 +427,7 @@ final class LibvirtDomains implements DomainDriver, Events.Listener {
     }
 
     @Override
-    public void blockJob(UUID domain, String disk, int status) {
-        diskJobs.blockJob(domain, disk, status);
+    public void blockJob(UUID domain, String disk, int type, int status) {
+        diskJobs.blockJob(domain, disk, type, status);
     }
 }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jobcontrol.api.LibvirtException;
 import org.jobcontrol.api.storage.PoolInfo;
@@ -27,6 +26,7 @@ final class PoolTable {
     private final Hypervisor hypervisor;
     private final Libvirt libvirt;
     private final PoolCalls calls;
+    private final CoalescedAction list;
     private final AtomicLong looks = new AtomicLong();
     private volatile All seen = new All(0, Map.of());
 
@@ -38,6 +38,7 @@ final class PoolTable {
         this.hypervisor = hypervisor;
         this.libvirt = hypervisor.libvirt();
         this.calls = calls;
+        this.list = new CoalescedAction(hypervisor.threads(), this::lookOrLog);
     }
 
     List<PoolSpec> list() {
@@ -59,16 +60,14 @@ final class PoolTable {
 
     /** Looks at all pools some time soon. */
     void lookSoon() {
+        list.request();
+    }
+
+    private void lookOrLog() {
         try {
-            hypervisor.threads().execute(() -> {
-                try {
-                    look();
-                } catch (LibvirtException e) {
-                    LOG.debug("the pools of {} are not seen", hypervisor.uri(), e);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            LOG.debug("pools are not looked at: the connection is being closed", e);
+            look();
+        } catch (LibvirtException e) {
+            LOG.debug("the pools of {} are not seen", hypervisor.uri(), e);
         }
     }
 

@@ -189,12 +189,10 @@ final class RecoveryProbe {
         if (!state(domain).isActive()) {
             return false;
         }
-        int type = work.isOf(DomainOperation.BLOCK_COPY)
-                ? Flags.BLOCK_JOB_TYPE_COPY
-                : work.isOf(DomainOperation.BLOCK_PULL)
-                        ? Flags.BLOCK_JOB_TYPE_PULL
-                        : Flags.BLOCK_JOB_TYPE_ACTIVE_COMMIT;
-        if (diskJobs.type(domain, disk).filter(now -> now == type).isEmpty()) {
+        DomainOperation operation = work.operation().orElseThrow();
+        if (diskJobs.type(domain, disk)
+                .filter(type -> DiskJobs.isOf(operation, type))
+                .isEmpty()) {
             return false;
         }
         Element element = diskJobs.disk(domain, disk).orElse(null);
