@@ -225,9 +225,31 @@ final class LibvirtPools implements StorageDriver {
 
     @Override
     public void delete(PoolSpec pool, String volume, Job job) throws StorageException {
+        checkNoOverlays(pool, volume);
+        if (local.serves(pool)) {
+            local.delete(pool, volume, job);
+        }
+        // of a file that is gone already libvirt forgets the volume
         calls.onVolume(
                 pool, volume, pointer -> libvirt.check(virt.virStorageVolDelete(pointer, 0)));
         marks.state(pool.name(), volume, VolumeState.INTACT);
+    }
+
+    /** Refuses to delete what other volumes of the pool read from, as far as libvirt has seen that. */
+    private void checkNoOverlays(PoolSpec pool, String volume) throws StorageException {
+        String definition = calls.onVolume(pool, volume, calls::definition);
+        List<String> overlays = calls.onPool(pool, calls::definitions).stream()
+                .filter(other -> StorageXml.liesOn(other, definition))
+                .map(StorageXml::volumeName)
+                .toList();
+        if (!overlays.isEmpty()) {
+            throw new StorageException(
+                    Reason.IN_USE,
+                    pool.name(),
+                    volume,
+                    "volumes of the pool lie on it: " + String.join(", ", overlays),
+                    null);
+        }
     }
 
     @Override

@@ -120,6 +120,17 @@ final class LocalVolumes {
         return now;
     }
 
+    /** Deletes the file of a volume, unless it is in use; what is no regular file is libvirt's alone. */
+    void delete(PoolSpec pool, String volume, Job job) throws StorageException {
+        try {
+            driver(pool).delete(directory(pool), volume, job);
+        } catch (StorageException e) {
+            if (e.reason() != Reason.NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+
     VolumeSink openSink(PoolSpec pool, String volume, long offset, AsyncJob job)
             throws StorageException {
         return new Refreshing(pool, driver(pool).openSink(directory(pool), volume, offset, job));

@@ -129,14 +129,23 @@ final class PoolCalls {
 
     /** Returns the volumes whose names are allowed here. */
     List<VolumeInfo> volumes(PoolPtr pool) throws LibvirtException {
+        return ofVolumes(pool, this::info);
+    }
+
+    /** Returns the definitions of all volumes. */
+    List<String> definitions(PoolPtr pool) throws LibvirtException {
+        return ofVolumes(pool, this::definition);
+    }
+
+    private <T> List<T> ofVolumes(PoolPtr pool, VolumeCall<T> call) throws LibvirtException {
         PointerByReference array = new PointerByReference();
         int count = libvirt.check(virt.virStoragePoolListAllVolumes(pool, array, 0));
-        List<VolumeInfo> found = new ArrayList<>();
+        List<T> found = new ArrayList<>();
         for (Pointer pointer : libvirt.take(array.getValue(), count)) {
             VolumePtr volume = new VolumePtr();
             volume.setPointer(pointer);
             try {
-                found.add(info(volume));
+                found.add(call.on(volume));
             } catch (LibvirtException e) {
                 LOG.debug("a volume went away while it was looked at", e);
             } finally {

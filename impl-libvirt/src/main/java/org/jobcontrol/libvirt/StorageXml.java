@@ -3,6 +3,7 @@ package org.jobcontrol.libvirt;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.jobcontrol.api.storage.PoolSpec;
 import org.jobcontrol.api.storage.VolumeInfo;
 import org.jobcontrol.api.storage.VolumeSpec;
@@ -80,6 +81,16 @@ final class StorageXml {
                 allocation,
                 VolumeState.INTACT,
                 Instant.now());
+    }
+
+    static String volumeName(String xml) {
+        return Xml.text(Xml.parse(xml), "name").orElse("");
+    }
+
+    /** Returns whether the image of a volume reads from that of another. */
+    static boolean liesOn(String overlay, String base) {
+        Optional<String> below = Xml.text(Xml.parse(overlay), "backingStore", "path");
+        return below.isPresent() && below.equals(Xml.text(Xml.parse(base), "target", "path"));
     }
 
     private static String format(Element volume) {

@@ -17,12 +17,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.assertj.core.api.AbstractThrowableAssert;
 import org.jobcontrol.api.AbortResult;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobType;
+import org.jobcontrol.api.domain.Domain;
 import org.jobcontrol.api.storage.PoolSpec;
 import org.jobcontrol.api.storage.PoolState;
 import org.jobcontrol.api.storage.StorageException;
@@ -136,6 +138,43 @@ class StorageTest {
         pool.delete(LONG);
         pool.undefine(LONG);
         assertThat(daemon.virsh("pool-list", "--all", "--name")).doesNotContain(name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void delete_ofAVolumeThatOthersLieOn_isRefused(boolean local) throws Exception {
+        lab.localBytes(local);
+        StoragePool pool = pool("chain-" + local);
+        StorageVolume base =
+                pool.create(VolumeSpec.allocated("base", SIZE), LONG).await();
+        StorageVolume thin =
+                pool.create(VolumeSpec.qcow2("thin", SIZE, "base"), LONG).await();
+        assertInUse(base).hasMessageContaining("thin");
+        assertThat(volumesOfVirsh(pool.name())).contains("base");
+        thin.delete(LONG);
+        base.delete(LONG);
+        assertThat(volumesOfVirsh(pool.name())).isEmpty();
+    }
+
+    @Test
+    void delete_ofAVolumeThatAGuestUses_isRefused() throws Exception {
+        StoragePool pool = pool("guests");
+        Guest guest = Guest.make(pool.path(), "user", 32 * MIB, false);
+        pool.refresh(LONG).await();
+        Domain domain = guest.run(lab.domains());
+        StorageVolume disk = pool.volume("user.raw").orElseThrow();
+        assertInUse(disk);
+        domain.destroy(LONG);
+        domain.undefine(LONG);
+        disk.delete(LONG);
+        assertThat(volumesOfVirsh("guests")).doesNotContain("user.raw");
+    }
+
+    private static AbstractThrowableAssert<?, ?> assertInUse(StorageVolume volume) {
+        return assertThatThrownBy(() -> volume.delete(LONG))
+                .isInstanceOfSatisfying(
+                        StorageException.class,
+                        e -> assertThat(e.reason()).isEqualTo(StorageException.Reason.IN_USE));
     }
 
     @Test
