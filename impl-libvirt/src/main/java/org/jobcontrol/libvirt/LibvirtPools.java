@@ -6,7 +6,10 @@ import java.util.Optional;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.JobOutcome;
 import org.jobcontrol.api.LibvirtException;
+import org.jobcontrol.api.spi.InterruptedJob;
+import org.jobcontrol.api.spi.Recovery;
 import org.jobcontrol.api.storage.PoolInfo;
 import org.jobcontrol.api.storage.PoolSpec;
 import org.jobcontrol.api.storage.StorageDriver;
@@ -250,6 +253,28 @@ final class LibvirtPools implements StorageDriver {
                     "volumes of the pool lie on it: " + String.join(", ", overlays),
                     null);
         }
+    }
+
+    /**
+     * Marks a volume whose upload or wipe a crash interrupted. libvirt keeps no mark, so one that was not
+     * touched yet, or is whole by now, is marked too.
+     */
+    @Override
+    public Recovery recover(PoolSpec pool, String volume, InterruptedJob job)
+            throws StorageException {
+        if (local.serves(pool)) {
+            return local.recover(pool, volume, job);
+        }
+        VolumeState left = switch (job.operation()) {
+            case "VOLUME_UPLOAD" -> VolumeState.PARTLY_WRITTEN;
+            case "VOLUME_WIPE" -> VolumeState.PARTLY_WIPED;
+            default -> VolumeState.INTACT;
+        };
+        if (left == VolumeState.INTACT) {
+            return Recovery.ended(JobOutcome.ORPHANED, "libvirt may have gone on with it");
+        }
+        marks.state(pool.name(), volume, left);
+        return Recovery.ended(JobOutcome.ORPHANED, "volume " + volume + " is marked " + left);
     }
 
     @Override

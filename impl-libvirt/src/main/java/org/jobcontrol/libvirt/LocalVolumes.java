@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
+import org.jobcontrol.api.spi.InterruptedJob;
+import org.jobcontrol.api.spi.Recovery;
 import org.jobcontrol.api.storage.PoolSpec;
 import org.jobcontrol.api.storage.StorageDriver;
 import org.jobcontrol.api.storage.StorageException;
@@ -118,6 +120,10 @@ final class LocalVolumes {
         VolumeInfo now = driver(pool).resize(directory(pool), volume, capacity, job);
         refresh(pool);
         return now;
+    }
+
+    Recovery recover(PoolSpec pool, String volume, InterruptedJob job) throws StorageException {
+        return driver(pool).recover(directory(pool), volume, job);
     }
 
     /** Deletes the file of a volume, unless it is in use; what is no regular file is libvirt's alone. */

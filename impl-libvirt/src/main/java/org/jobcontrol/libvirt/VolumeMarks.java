@@ -7,8 +7,9 @@ import org.jobcontrol.api.storage.VolumeState;
 
 /**
  * Which volumes of one connection hold only a part of what was to be written into them: libvirt keeps no
- * such mark. Outlives a connection that is lost, since that is what leaves such volumes; not the process.
- * Safe for use by many threads.
+ * such mark. Outlives a connection that is lost, since that is what leaves such volumes. After a crash the
+ * recovery of the interrupted job sets the mark again; a process that ends later forgets it. Safe for use by
+ * many threads.
  */
 final class VolumeMarks {
     private final Map<Key, VolumeState> states = new ConcurrentHashMap<>();
