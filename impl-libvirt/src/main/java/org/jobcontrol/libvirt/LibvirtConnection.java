@@ -1,5 +1,8 @@
 package org.jobcontrol.libvirt;
 
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +33,9 @@ import org.slf4j.LoggerFactory;
 @Designate(ocd = LibvirtConnection.Config.class, factory = true)
 public final class LibvirtConnection {
     static final String PID = "org.jobcontrol.libvirt";
+
+    /** Where Felix File Install, also Karaf's, notes which file a configuration is of. */
+    static final String FILE = "felix.fileinstall.filename";
 
     private static final Logger LOG = LoggerFactory.getLogger(LibvirtConnection.class);
     private static final long MIN_POLL = 100;
@@ -79,6 +85,19 @@ public final class LibvirtConnection {
     private volatile @Nullable List<StorageDriver> storage;
 
     /**
+     * Returns the file that a configuration was read from, if that is not there any more. Configuration Admin
+     * keeps the configuration of a file that was deleted while no framework ran.
+     */
+    static Optional<Path> deletedFile(Map<String, Object> properties) {
+        Object file = properties.get(FILE);
+        if (file == null || !file.toString().startsWith("file:")) {
+            return Optional.empty();
+        }
+        return Optional.of(Path.of(URI.create(file.toString())))
+                .filter(path -> !Files.exists(path));
+    }
+
+    /**
      * Begins to connect.
      *
      * @param runtime has the library
@@ -96,6 +115,16 @@ public final class LibvirtConnection {
         String name = String.valueOf(properties.getOrDefault(Constants.SERVICE_PID, PID));
         String uri = config.uri().strip();
         long poll = config.foreign__poll__millis();
+        Path deleted = deletedFile(properties).orElse(null);
+        if (deleted != null) {
+            LOG.warn(
+                    "{} ({}): its file {} was deleted, so nothing is connected",
+                    name,
+                    uri,
+                    deleted);
+            connector = null;
+            return;
+        }
         if (uri.isEmpty()) {
             LOG.warn("{}: uri is empty, so nothing is connected", name);
             connector = null;
