@@ -34,6 +34,11 @@ public interface JobFuture<T> extends CompletionStage<T> {
     /**
      * Waits for the result.
      *
+     * <p>A wait that would never end is not begun: if the job waits, directly or through others, for a
+     * job that is bound to this thread, it is refused {@link JobRefusedException.Reason#DEADLOCK}.
+     * If the work under it already runs and waits for such a job, the begin in which it waits is refused.
+     * The other waits of a {@link java.util.concurrent.CompletableFuture} do not tell this.
+     *
      * @return the result
      * @throws JobRefusedException if the job was not admitted
      * @throws JobAbortedException if the work ended early because it was asked to

@@ -52,6 +52,11 @@ public interface JobObject {
      * }
      * }</pre>
      *
+     * <p>A wait for a job that is bound to this thread is refused at once as a deadlock. An async job is
+     * bound to no thread: a thread that waits for its own async job waits until another one ends it or
+     * widens its mask, and is refused at the deadline otherwise; the message then says that the job is
+     * the caller's own. A step of an async job is begun with {@link AsyncJob#beginNested}.
+     *
      * @param type what the job may do to the target
      * @param operation a short name for the work, shown to whoever has to wait for it
      * @param timeout how long to wait; zero or less tries once

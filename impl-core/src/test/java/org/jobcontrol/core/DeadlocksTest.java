@@ -7,14 +7,21 @@ import static org.jobcontrol.api.JobType.MODIFY;
 import static org.jobcontrol.api.JobType.QUERY;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jobcontrol.api.AsyncJob;
+import org.jobcontrol.api.DomainOperation;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobControl;
+import org.jobcontrol.api.JobFuture;
+import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobMask;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.JobRefusedException.Reason;
+import org.jobcontrol.api.JobRequest;
 import org.jobcontrol.api.StorageOperation;
 import org.jobcontrol.core.contract.Waiter;
 import org.jobcontrol.core.engine.EngineClock;
@@ -103,5 +110,156 @@ class DeadlocksTest {
         covering.close();
         await().until(() -> pool.info().jobs().isEmpty());
         pool.begin(QUERY, "look", LONG).close();
+    }
+
+    // ---- waits for a future ---------------------------------------------------------------------
+
+    private static void assertRefused(ThrowingCallable await, Reason reason, Job blocker) {
+        assertThatThrownBy(await).isInstanceOfSatisfying(JobRefusedException.class, refusal -> {
+            assertThat(refusal.reason()).isEqualTo(reason);
+            assertThat(refusal)
+                    .hasMessageContaining("#" + blocker.id() + " '" + blocker.operation());
+            assertThat(refusal.blockers()).extracting(JobInfo::id).contains(blocker.id());
+        });
+    }
+
+    @Test
+    void await_ofAJobThatWaitsForTheThread_isADeadlock() throws Exception {
+        try (Job own = domain.begin(MODIFY, "own")) {
+            assertRefused(domain.beginLater(QUERY, "look", LONG)::await, Reason.DEADLOCK, own);
+            assertRefused(domain.run(QUERY, "look", Job::id)::await, Reason.DEADLOCK, own);
+            assertRefused(
+                    domain.runAsync(DomainOperation.SAVE, Job::id)::await, Reason.DEADLOCK, own);
+            assertThat(domain.info().queue()).isEmpty();
+        }
+    }
+
+    @Test
+    void await_ofAJobOnAVolumeOfThePoolOfTheThread_isADeadlock() throws Exception {
+        try (Job own = pool.begin(MODIFY, "own")) {
+            assertRefused(volume.run(QUERY, "read", Job::id)::await, Reason.DEADLOCK, own);
+        }
+    }
+
+    /** The request waits for another thread, which waits for this one. */
+    @Test
+    void await_ofAJobThatWaitsForTheThreadThroughAnother_isADeadlock() throws Exception {
+        try (Job own = domain.begin(MODIFY, "own")) {
+            Waiter<Job> other = Waiter.queued(domain, () -> {
+                try (Job held = volume.begin(MODIFY, "held", LONG)) {
+                    return domain.begin(MODIFY, "later", LONG);
+                }
+            });
+            JobFuture<Long> work = volume.run(MODIFY, "write", Job::id);
+            assertRefused(work::await, Reason.DEADLOCK, own);
+            own.close();
+            other.admitted().close();
+        }
+    }
+
+    @Test
+    void await_ofWorkThatWaitsForTheThread_refusesTheWaitOfTheWork() throws Exception {
+        try (Job own = domain.begin(MODIFY, "own")) {
+            JobFuture<Long> work = volume.run(MODIFY, "copy", job -> {
+                try (Job inner = domain.begin(QUERY, "look", LONG)) {
+                    return inner.id();
+                }
+            });
+            await().until(() -> domain.info().queue().size() == 1);
+            assertRefused(work::await, Reason.DEADLOCK, own);
+        }
+    }
+
+    @Test
+    void begin_inWorkThatTheOwnerAwaits_isADeadlock() throws Exception {
+        CountDownLatch awaited = new CountDownLatch(1);
+        Thread owner = Thread.currentThread();
+        try (Job own = domain.begin(MODIFY, "own")) {
+            JobFuture<Long> work = volume.run(MODIFY, "copy", job -> {
+                awaited.await();
+                try (Job inner = domain.begin(QUERY, "look", LONG)) {
+                    return inner.id();
+                }
+            });
+            Waiter<Boolean> watcher = Waiter.start(() -> {
+                await().until(() -> owner.getState() == Thread.State.WAITING
+                        && isIn(owner, "LaterJob", "awaitIt"));
+                awaited.countDown();
+                return true;
+            });
+            assertRefused(work::await, Reason.DEADLOCK, own);
+            assertThat(watcher.admitted()).isTrue();
+        }
+    }
+
+    /** The group has its first job when the thread begins to await it, and wants the thread's next. */
+    @Test
+    void request_thatComesToAJobOfTheThreadThatAwaitsIt_isADeadlock() throws Exception {
+        JobObject second = control.of(Target.domain("web-02"));
+        Thread owner = Thread.currentThread();
+        Job first = Waiter.start(() -> domain.begin(MODIFY, "first", LONG)).admitted();
+        try (Job own = second.begin(MODIFY, "own")) {
+            JobFuture<Integer> work = control.runAll(
+                    List.of(
+                            JobRequest.of(domain, MODIFY, "both"),
+                            JobRequest.of(second, MODIFY, "both")),
+                    LONG,
+                    group -> group.jobs().size());
+            Waiter<Boolean> watcher = Waiter.start(() -> {
+                await().until(() -> owner.getState() == Thread.State.WAITING
+                        && isIn(owner, "LaterJob", "awaitIt"));
+                first.close();
+                return true;
+            });
+            assertRefused(work::await, Reason.DEADLOCK, own);
+            assertThat(watcher.admitted()).isTrue();
+        }
+    }
+
+    private static boolean isIn(Thread thread, String type, String method) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().endsWith("." + type)
+                        && frame.getMethodName().equals(method));
+    }
+
+    @Test
+    void await_ofAJobThatWaitsForAnotherThread_isNoDeadlock() throws Exception {
+        Job other = Waiter.start(() -> domain.begin(MODIFY, "other", LONG)).admitted();
+        try (Job own = volume.begin(MODIFY, "own")) {
+            JobFuture<Long> work = domain.run(MODIFY, "work", Job::id);
+            Waiter<Long> waiter = Waiter.start(work::await);
+            await().until(() -> isIn(waiter.thread(), "LaterJob", "awaitIt"));
+            other.close();
+            assertThat(work.await()).isEqualTo(waiter.admitted());
+            assertThat(own.info().outcome()).isEmpty();
+        }
+    }
+
+    @Test
+    void begin_keptOutByTheCallersOwnAsyncJob_saysSo() throws Exception {
+        try (AsyncJob own = domain.beginAsync(DomainOperation.SAVE, JobMask.NONE, LONG)) {
+            assertThatThrownBy(() -> domain.begin(MODIFY, "set", SHORT))
+                    .isInstanceOfSatisfying(
+                            JobRefusedException.class,
+                            refusal -> assertThat(refusal.reason()).isEqualTo(Reason.TIMEOUT))
+                    .hasMessageContaining("held by SAVE #" + own.id())
+                    .hasMessageContaining("a job of the caller's own");
+            Waiter<Job> other = Waiter.start(() -> domain.begin(MODIFY, "set", SHORT));
+            assertThat(other.refusal()).hasMessageNotContaining("the caller's own");
+            domain.abortAsync();
+        }
+    }
+
+    /** Another thread may end the async job, so the wait for it may end. */
+    @Test
+    void begin_keptOutByTheCallersOwnAsyncJob_waitsUntilAnotherEndsIt() throws Exception {
+        AsyncJob own = domain.beginAsync(DomainOperation.SAVE, JobMask.NONE, LONG);
+        Waiter<Boolean> other = Waiter.start(() -> {
+            await().until(() -> domain.info().queue().size() == 1);
+            own.close();
+            return true;
+        });
+        domain.begin(MODIFY, "set", LONG).close();
+        assertThat(other.admitted()).isTrue();
     }
 }

@@ -30,7 +30,7 @@ final class BundleJobControl implements JobControl {
     private final String bundle;
     private final long bundleId;
 
-    /** By the hash of the thread's name, and the last. Immutable, so threads may race for a place. */
+    /** By the thread's id, and the last. Immutable, so threads may race for a place. */
     private final @Nullable Owner[] owners = new Owner[OWNERS];
 
     private @Nullable Owner lastOwner;
@@ -138,24 +138,24 @@ final class BundleJobControl implements JobControl {
 
     /** Returns the calling thread as an owner; one of those used last, if it was among them. */
     Owner owner() {
-        String thread = Thread.currentThread().getName();
+        Thread thread = Thread.currentThread();
         Owner last = lastOwner;
-        if (last != null && isName(last, thread)) {
+        if (last != null && isOf(last, thread)) {
             return last;
         }
-        int index = thread.hashCode() & (OWNERS - 1);
+        int index = Long.hashCode(thread.getId()) & (OWNERS - 1);
         Owner known = owners[index];
-        if (known == null || !known.thread().equals(thread)) {
-            known = new Owner(thread, bundle, bundleId);
+        if (known == null || !isOf(known, thread)) {
+            known = new Owner(thread.getName(), bundle, bundleId, thread.getId());
             owners[index] = known;
         }
         lastOwner = known;
         return known;
     }
 
-    @SuppressWarnings("ReferenceEquality") // equal names of other threads take the longer way
-    private static boolean isName(Owner owner, String thread) {
-        return owner.thread() == thread;
+    /** Returns whether an owner is a thread, by its id and by its name, which may change. */
+    private static boolean isOf(Owner owner, Thread thread) {
+        return owner.threadId() == thread.getId() && owner.thread().equals(thread.getName());
     }
 
     String bundle() {

@@ -17,7 +17,8 @@ final class Deadlocks {
      * Who waits for whom. A request waits for the jobs in the way of the hold it queues for. Such a job
      * ends when its owner goes on, so
      *   - a job whose own request still waits (for another hold) waits for what that request waits for;
-     *   - a job bound to a thread that waits, waits for what that thread's request waits for;
+     *   - a job bound to a thread that waits, waits for what that thread waits for: its own request, or
+     *     one whose future it awaits, and then the jobs of that as long as they run;
      *   - a job keeps its slot until the jobs that it covers have ended, so it waits for those, too.
      * A job bound to nobody, or to a thread that does not wait here, is taken to end one day.
      *
@@ -26,12 +27,18 @@ final class Deadlocks {
      * thread of a job found on the way cannot go on meanwhile, because what it waits for cannot end
      * without the searching thread. Cycles that come about otherwise (a mask narrowed) end by deadline.
      *
+     * Who is refused. The request whose wait closes the cycle. If that is the wait for a future, the
+     * request behind it, or if that has been admitted, the first on the way that still waits.
+     *
      * A search looks at each job once, so it takes time in proportion to the jobs in the way. None is
-     * made for a request that nobody can wait for: without a thread, a hold or a job that covers it.
+     * made for a request that nobody can wait for: without a thread, a hold or a job that covers it, and
+     * awaited by nobody.
      *
      * Locking. This lock is taken before any job object's, and never while holding one.
      */
     private final ReentrantLock waitsBegin = new ReentrantLock();
+
+    /** What threads wait for: each for one request at a time. */
     private final Map<Thread, Request> waiting = new ConcurrentHashMap<>();
 
     /** Queues a hold, or takes it if it has become admissible; refuses the request if it would hang. */
@@ -47,14 +54,41 @@ final class Deadlocks {
             if (thread != null) {
                 waiting.put(thread, request);
             }
-            List<JobInfo> cycle = request.canBeWaitedFor() ? new Search(request).run() : List.of();
-            if (!cycle.isEmpty()) {
-                Waits.refuse(request, Reason.DEADLOCK, "", cycle);
+            if (request.canBeWaitedFor()) {
+                Search search = new Search(thread, request);
+                if (search.leadsBack(request)) {
+                    Waits.refuse(request, Reason.DEADLOCK, "", search.cycle());
+                }
             }
             return taken;
         } finally {
             waitsBegin.unlock();
         }
+    }
+
+    /** Says that this thread will wait for what comes of a request; refuses one if that would hang. */
+    void awaits(Request request) {
+        Thread thread = Thread.currentThread();
+        waitsBegin.lock();
+        try {
+            waiting.put(thread, request);
+            request.awaited();
+            Search search = new Search(thread, null);
+            if (search.follow(request)) {
+                Waits.refuse(
+                        search.refusable(),
+                        Reason.DEADLOCK,
+                        "thread " + thread.getName() + " awaits job #" + request.job().id,
+                        search.cycle());
+            }
+        } finally {
+            waitsBegin.unlock();
+        }
+    }
+
+    /** Says that this thread waits no more for what comes of a request. */
+    void awaitsNoMore(Request request) {
+        waiting.remove(Thread.currentThread(), request);
     }
 
     /** Says that a request waits no more. */
@@ -65,29 +99,46 @@ final class Deadlocks {
         }
     }
 
+    /** One search, from a thread, a request or both, for a way back to it. */
     private final class Search {
-        private final Request start;
+        private final @Nullable Thread thread;
+        private final @Nullable Request start;
         private final Set<Request> seen = new HashSet<>();
         private final Set<JobEntry> seenJobs = new HashSet<>();
         private final List<JobEntry> path = new ArrayList<>();
+        private final List<Request> waits = new ArrayList<>();
 
-        Search(Request start) {
+        Search(@Nullable Thread thread, @Nullable Request start) {
+            this.thread = thread;
             this.start = start;
         }
 
-        /** Returns the jobs of a cycle through the starting request, or none. */
-        List<JobInfo> run() {
-            return leadsBack(start)
-                    ? path.stream().<JobInfo>map(JobSnapshot::of).toList()
-                    : List.of();
+        /** Returns the jobs on the way that was found. */
+        List<JobInfo> cycle() {
+            return path.stream().<JobInfo>map(JobSnapshot::of).toList();
         }
 
-        private boolean leadsBack(Request request) {
+        /** Returns the first request on the way that waits; there is one, or there were no cycle. */
+        Request refusable() {
+            return waits.get(0);
+        }
+
+        /** Returns whether a request that waits does so for the start; the way is known then. */
+        boolean leadsBack(Request request) {
             if (request.decided()) {
                 return false;
             }
             Hold hold = request.current();
-            for (JobEntry job : hold.object.waitedForBy(hold)) {
+            waits.add(request);
+            if (anyOf(hold.object.waitedForBy(hold))) {
+                return true;
+            }
+            waits.remove(waits.size() - 1);
+            return false;
+        }
+
+        private boolean anyOf(List<? extends JobEntry> jobs) {
+            for (JobEntry job : jobs) {
                 path.add(job);
                 if (seenJobs.add(job) && endsOnlyAfterStart(job)) {
                     return true;
@@ -107,18 +158,20 @@ final class Deadlocks {
                     return true;
                 }
             }
-            Thread thread = job.boundTo();
-            if (thread == null) {
-                return false;
-            }
-            return thread == start.thread() || follow(waiting.get(thread));
+            Thread owner = job.boundTo();
+            return owner != null && (owner == thread || follow(waiting.get(owner)));
         }
 
-        private boolean follow(@Nullable Request request) {
+        /** Follows what a thread waits for: a request, and if it awaits that, the work under it. */
+        boolean follow(@Nullable Request request) {
+            if (request == null || !seen.add(request)) {
+                return false;
+            }
             if (request == start) {
                 return true;
             }
-            return request != null && seen.add(request) && leadsBack(request);
+            boolean works = request.admitted() && request.thread() == null;
+            return works ? anyOf(request.jobs()) : leadsBack(request);
         }
     }
 }

@@ -220,7 +220,7 @@ abstract class JobEntry extends JobLife {
 
     /** Binds the job to a thread, which is its owner from now on. */
     final void bind(Thread thread) {
-        owner = new Owner(thread.getName(), owner.bundle(), owner.bundleId());
+        owner = owner.in(thread);
         BOUND_TO.setVolatile(this, thread);
         object.rebound(this);
         Intention intention = intention();

@@ -189,7 +189,7 @@ final class LaterJob<T> extends CompletableFuture<T> implements JobFuture<T> {
             throws JobRefusedException, JobAbortedException, ExecutionException,
                     InterruptedException {
         try {
-            return get();
+            return isDone() ? get() : awaitIt();
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
             if (cause instanceof CompletionException wrapped && wrapped.getCause() != null) {
@@ -202,6 +202,17 @@ final class LaterJob<T> extends CompletableFuture<T> implements JobFuture<T> {
                 throw aborted;
             }
             throw e;
+        }
+    }
+
+    /** Waits, and lets others see that this thread does. */
+    private T awaitIt() throws ExecutionException, InterruptedException {
+        Deadlocks deadlocks = request.engine().deadlocks();
+        deadlocks.awaits(request);
+        try {
+            return get();
+        } finally {
+            deadlocks.awaitsNoMore(request);
         }
     }
 }

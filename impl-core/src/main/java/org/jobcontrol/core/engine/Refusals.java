@@ -23,7 +23,7 @@ final class Refusals {
                 + (refusal.reason() == Reason.TIMEOUT
                         ? within(request.timeout())
                         : "not begun: " + why(refusal))
-                + blame(job.object.target, refusal);
+                + blame(job, refusal);
         return new JobRefusedException(
                 refusal.object().target,
                 job.type,
@@ -97,7 +97,7 @@ final class Refusals {
                 : "not begun within " + timeout;
     }
 
-    private static String blame(TargetId target, Fate.Refusal refusal) {
+    private static String blame(JobEntry refused, Fate.Refusal refusal) {
         List<JobInfo> blockers = refusal.blockers().jobs();
         if (blockers.isEmpty()) {
             return "";
@@ -107,7 +107,9 @@ final class Refusals {
         boolean cycle = refusal.reason() == Reason.DEADLOCK;
         return blockers.stream()
                 .limit(NAMED)
-                .map(job -> (cycle ? "" : relation(job)) + name(target, job))
+                .map(job -> cycle
+                        ? name(refused.object.target, job)
+                        : relation(job) + name(refused.object.target, job) + own(refused, job))
                 .collect(Collectors.joining(
                         cycle ? ", which waits for " : "; ",
                         cycle ? "; it waits for " : "; ",
@@ -116,6 +118,11 @@ final class Refusals {
 
     private static String relation(JobInfo job) {
         return job.state() == JobState.WAITING ? "behind " : "held by ";
+    }
+
+    /** Says that a thread waits for a job that it has begun itself, which another one may end. */
+    private static String own(JobEntry refused, JobInfo job) {
+        return refused.owner().sameThread(job.owner()) ? ", a job of the caller's own" : "";
     }
 
     private static String name(TargetId target, JobInfo job) {

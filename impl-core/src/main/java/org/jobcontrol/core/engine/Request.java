@@ -63,6 +63,9 @@ final class Request {
     private boolean queued;
     private boolean goesNext;
 
+    /** Whether a thread awaits what comes of it; written and read under the lock of Deadlocks. */
+    private boolean awaited;
+
     /** Whether its turn has come and others may still be quicker. */
     private volatile boolean beingOvertaken;
 
@@ -225,7 +228,15 @@ final class Request {
 
     /** Returns whether somebody may wait for it, or for its thread. */
     boolean canBeWaitedFor() {
-        return thread != null || granted > 0 || jobs.stream().anyMatch(job -> job.parent() != null);
+        return thread != null
+                || granted > 0
+                || awaited
+                || jobs.stream().anyMatch(job -> job.parent() != null);
+    }
+
+    /** Says that a thread awaits what comes of it. */
+    void awaited() {
+        awaited = true;
     }
 
     // ---- overtaking, under the lock of the job object that it waits on --------------------------
