@@ -18,6 +18,9 @@ final class Numbers {
     static final long IDS = 1L << 20;
     static final long FENCES = 1L << 40;
 
+    /** The beginning of 2027. */
+    private static final long FINER = 1_798_761_600_000L;
+
     private final AtomicLong counter;
     private final long fencesFrom;
     private final AtomicBoolean reserving = new AtomicBoolean();
@@ -35,8 +38,16 @@ final class Numbers {
      */
     Numbers(long lastId, long lastFence, long millis) {
         this.counter = new AtomicLong(lastId);
-        // Milliseconds leave room for a million admissions each: the next start begins above.
-        this.fencesFrom = Math.max(lastFence, millis << 20);
+        this.fencesFrom = Math.max(lastFence, fenceAt(millis));
+    }
+
+    /**
+     * Returns the fence from which a start at a time of day goes on. Each millisecond leaves room for 65,536
+     * admissions, so the next start begins above; that lasts until the year 5500. Up to 2027 it is room for
+     * a million, which would have lasted until 2248.
+     */
+    static long fenceAt(long millis) {
+        return millis < FINER ? millis << 20 : (FINER << 20) + ((millis - FINER) << 16);
     }
 
     /** Returns a number that is larger than all before: for a job's id, and for its fence. */
