@@ -169,11 +169,16 @@ final class Admission {
         return fits(hold.type()) && (nobodyBefore(hold.type()) || passes(hold) || overtakes(hold));
     }
 
-    /** Returns whether a request of this thread could be admitted at once. */
-    boolean admissible(JobType type) {
+    /**
+     * Returns whether a request of this thread could be admitted at once.
+     *
+     * @param alone whether the job needs no hold beside its own
+     */
+    boolean admissible(JobType type, boolean alone) {
         return fits(type)
                 && (nobodyBefore(type)
-                        || (type == JobType.CHILD && slots.jobs().anyOf(Thread.currentThread())));
+                        || (type == JobType.CHILD && slots.jobs().anyOf(Thread.currentThread()))
+                        || (alone && plain(type) && mayOvertake()));
     }
 
     private boolean fits(JobType type) {
@@ -201,7 +206,11 @@ final class Admission {
 
     /** Returns whether a newcomer may be quicker than the waiter whose turn it is. */
     private boolean overtakes(Hold hold) {
-        return heldBack != null && heldBack.job().waiting().beingOvertaken() && plain(hold);
+        return mayOvertake() && plain(hold);
+    }
+
+    private boolean mayOvertake() {
+        return heldBack != null && heldBack.job().waiting().beingOvertaken();
     }
 
     /** Returns whether a hold is all that a sync job needs that a caller waits for. */
@@ -209,12 +218,14 @@ final class Admission {
         JobEntry job = hold.job();
         Request request = job.request();
         return hold == job
-                && job.type.beginnable()
-                && job.type != JobType.DESTROY
-                && !job.type.agent()
+                && plain(job.type)
                 && job.intention() == null
                 && job.parent() == null
                 && (request == null || request.plain());
+    }
+
+    private static boolean plain(JobType type) {
+        return type.beginnable() && type != JobType.DESTROY && !type.agent();
     }
 
     /** Returns whether the waiter whose turn it is may be overtaken still. */

@@ -36,7 +36,7 @@ record ExplanationRecord(
         if (never != null) {
             return never(type, never);
         }
-        if (admission.admissible(type)) {
+        if (admission.admissible(type, object.parent() == null)) {
             return admissible(type);
         }
         boolean own = InTheWay.waitsForItself(object, admission, type, Thread.currentThread());

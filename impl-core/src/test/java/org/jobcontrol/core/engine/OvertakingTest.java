@@ -43,6 +43,23 @@ class OvertakingTest {
     }
 
     @Test
+    void explain_ofWhatMayOvertake_saysYes() {
+        JobHandle first = entered();
+        Request waiter = waiter(JobType.MODIFY);
+        assertThat(object.explain(JobType.QUERY).admissible()).isFalse();
+        first.close();
+        assertThat(object.explain(JobType.QUERY).admissible()).isTrue();
+        assertThat(object.explain(JobType.DESTROY).admissible()).isFalse();
+        assertThat(object.explain(JobType.ASYNC).admissible()).isFalse();
+        clock.advance(GRACE);
+        JobHandle quicker = job(JobType.QUERY);
+        assertThat(object.enter(quicker)).isTrue();
+        quicker.close();
+        assertThat(waiter.admitted()).isTrue();
+        assertThat(object.explain(JobType.QUERY).admissible()).isFalse();
+    }
+
+    @Test
     void waiter_afterTheGrace_isNotOvertaken() {
         JobHandle first = entered();
         Request waiter = waiter(JobType.MODIFY);
