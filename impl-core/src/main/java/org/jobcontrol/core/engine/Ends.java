@@ -35,6 +35,8 @@ final class Ends {
             object.unlock(admission);
         }
         job.unbind();
+        // Closed for the jobs that it covers, it would not be resumed by anybody any more.
+        job.resume();
         if (last) {
             finish(job);
         } else if (!covers) {
@@ -154,7 +156,6 @@ final class Ends {
     }
 
     static void finish(JobEntry job) {
-        job.resume();
         job.forget();
         leaveCover(job);
         over(job);

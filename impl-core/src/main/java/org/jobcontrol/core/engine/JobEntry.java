@@ -325,7 +325,7 @@ abstract class JobEntry extends JobLife {
         if (bytesPerSecond < 0) {
             throw new IllegalArgumentException("negative bandwidth: " + bytesPerSecond);
         }
-        needExtras().bandwidth = bytesPerSecond;
+        needExtrasIfOpen().bandwidth = bytesPerSecond;
     }
 
     /** Has paused work go on. */

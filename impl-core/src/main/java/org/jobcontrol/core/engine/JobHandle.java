@@ -125,13 +125,6 @@ class JobHandle extends JobEntry implements Job {
         needExtrasIfOpen().unlimitable = !limitable;
     }
 
-    private Extras needExtrasIfOpen() {
-        if (!life().open()) {
-            throw stale();
-        }
-        return needExtras();
-    }
-
     @Override
     public final long bandwidth() {
         Extras extras = extras();

@@ -97,7 +97,15 @@ abstract class JobLife extends Hold {
         return extras;
     }
 
-    /** The same, but null if the job has ended and has none. */
+    /** The same; fails also if the job has ended and has some. */
+    final Extras needExtrasIfOpen() {
+        if (!life().open()) {
+            throw stale();
+        }
+        return needExtras();
+    }
+
+    /** The same as {@link #needExtras}, but null if the job has ended and has none. */
     final @Nullable Extras extrasIfOpen() {
         Extras known = extras();
         if (known != null) {

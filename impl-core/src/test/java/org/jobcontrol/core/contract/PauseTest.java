@@ -11,6 +11,7 @@ import org.jobcontrol.api.AbortResult;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobAdmin;
+import org.jobcontrol.api.JobControl;
 import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobObject;
 import org.jobcontrol.api.JobOutcome;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.Test;
 
 /** Work that is held up at its checkpoints, and that is told how fast it may be. */
 class PauseTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+
     private final JobEngine engine = new JobEngine(EngineClock.system(), Settings.DEFAULTS);
     private final JobAdmin admin = engine.admin();
     private final JobObject jobs;
@@ -100,6 +103,31 @@ class PauseTest {
         assertThat(jobs.completed().orElseThrow().outcome()).contains(JobOutcome.ORPHANED);
     }
 
+    /** The job lasts for the job that it covers, and nobody can resume it any more. */
+    @Test
+    void close_ofACoveringJobWhoseWorkIsPaused_letsTheWorkGo() throws Exception {
+        Target images = Target.pool("images");
+        JobControl control = engine.control("com.acme.test");
+        JobObject pool = control.of(images);
+        JobObject volume = control.of(Target.volume(images, "a.img"));
+        Job covering = pool.begin(JobType.MODIFY, "covering");
+        try (Job covered = volume.beginUnder(covering, JobType.MODIFY, "covered", LONG)) {
+            admin.pause(covering.id());
+            Waiter<Boolean> worker = Waiter.start(() -> {
+                covering.checkpoint();
+                return true;
+            });
+            await().until(() -> covering.info().state() == JobState.PAUSED);
+            covering.close();
+            assertThat(worker.thrown())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("has ended");
+            assertThat(pool.info().jobs()).hasSize(1);
+            assertThat(covered.info().state()).isEqualTo(JobState.RUNNING);
+        }
+        assertThat(pool.info().jobs()).isEmpty();
+    }
+
     @Test
     void interrupt_whilePaused_isThrown() throws Exception {
         AtomicReference<Throwable> thrown = new AtomicReference<>();
@@ -148,6 +176,17 @@ class PauseTest {
         }
         assertThatThrownBy(() -> admin.bandwidth(waiter.id(), 1))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void bandwidth_ofAJobThatHasEnded_isRefused() throws Exception {
+        Job job = jobs.begin(JobType.MODIFY, "work", Duration.ZERO);
+        job.bandwidth(1000);
+        job.close();
+        assertThatThrownBy(() -> job.bandwidth(2000))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("job #" + job.id() + " (work)");
+        assertThat(job.bandwidth()).isEqualTo(1000);
     }
 
     @Test
