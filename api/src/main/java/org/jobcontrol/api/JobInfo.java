@@ -144,8 +144,12 @@ public interface JobInfo {
     /**
      * Returns why the job failed.
      *
-     * @return what the owner passed to {@link Job#fail}, or the refusal of a job that was never
-     *     admitted; empty if the job did not fail
+     * <p>Of an exception whose class, or that of one of its causes, comes from a bundle, this is a copy: with
+     * its text, its stack trace and its causes, but of another type. So a job keeps no bundle that is gone.
+     * Who awaits the work gets the exception itself.
+     *
+     * @return what the owner passed to {@link Job#fail} or the work threw, or the refusal of a job that
+     *     was never admitted; empty if the job did not fail
      */
     Optional<Throwable> error();
 

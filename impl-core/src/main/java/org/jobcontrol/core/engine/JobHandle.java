@@ -134,7 +134,8 @@ class JobHandle extends JobEntry implements Job {
     @Override
     public final void fail(Throwable cause) {
         Objects.requireNonNull(cause, "cause");
-        update(now -> now.failed(cause));
+        Throwable failure = PastFailure.of(cause);
+        update(now -> now.failed(failure));
     }
 
     @Override

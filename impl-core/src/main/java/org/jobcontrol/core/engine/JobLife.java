@@ -131,7 +131,8 @@ abstract class JobLife extends Hold {
     }
 
     /** Notes what the work threw, unless the work has ended the job itself. */
-    final void failIfOpen(Throwable failure) {
+    final void failIfOpen(Throwable thrown) {
+        Throwable failure = PastFailure.of(thrown);
         updateIfOpen(now -> now.failed(failure));
     }
 
