@@ -10,6 +10,11 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Keeps a directory for one journal, until the process ends or this is closed. */
 final class DirectoryLock implements Closeable {
@@ -17,9 +22,18 @@ final class DirectoryLock implements Closeable {
      * A lock on a file keeps other processes away. It does not do for this one: as soon as a process
      * closes the file, whoever opened it, its lock is gone. So before the file is opened, the directory is
      * taken in a table that all frameworks of the process share: that of the system properties.
+     *
+     * A lock on a file that was deleted keeps nobody away either, so hold() looks whether the file is
+     * still there, and locks the next one.
      */
+    private static final Logger LOG = LoggerFactory.getLogger(DirectoryLock.class);
+
+    private final Path directory;
+    private final Path file;
     private final String key;
-    private final FileChannel channel;
+    private final String self;
+    private FileChannel channel;
+    private @Nullable Object fileKey;
 
     /**
      * Takes a directory, made if need be.
@@ -28,14 +42,16 @@ final class DirectoryLock implements Closeable {
      */
     DirectoryLock(Path directory) throws IOException {
         Files.createDirectories(directory);
-        Path file = directory.toRealPath().resolve("lock");
+        this.directory = directory;
+        this.file = directory.toRealPath().resolve("lock");
         this.key = "org.jobcontrol.journal:" + file;
-        String self = String.valueOf(ProcessHandle.current().pid());
+        this.self = String.valueOf(ProcessHandle.current().pid());
         if (System.getProperties().putIfAbsent(key, self) != null) {
             throw inUse(directory, self);
         }
         try {
             this.channel = lock(directory, file, self);
+            this.fileKey = fileKey(file);
         } catch (IOException | RuntimeException | Error e) {
             System.clearProperty(key);
             throw e;
@@ -61,6 +77,32 @@ final class DirectoryLock implements Closeable {
     private static IOException inUse(Path directory, String pid) {
         return new IOException(
                 "the journal directory " + directory + " is in use by process " + pid);
+    }
+
+    /**
+     * Locks the directory again if others have removed it, or its lock file.
+     *
+     * @throws IOException if it cannot be made or written, or another process uses it now
+     */
+    void hold() throws IOException {
+        if (Files.exists(file) && Objects.equals(fileKey(file), fileKey)) {
+            return;
+        }
+        Files.createDirectories(directory);
+        if (!directory.toRealPath().equals(file.getParent())) {
+            throw new IOException("the journal directory " + directory + " was " + file.getParent()
+                    + " when it was opened, and is " + directory.toRealPath() + " now");
+        }
+        FileChannel next = lock(directory, file, self);
+        channel.close();
+        channel = next;
+        fileKey = fileKey(file);
+        LOG.warn("{} was removed by others while in use, and is locked again", file);
+    }
+
+    /** Returns what tells a file from another one of the same name; null where nothing does. */
+    static @Nullable Object fileKey(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     }
 
     @Override

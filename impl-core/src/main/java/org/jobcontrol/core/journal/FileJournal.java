@@ -2,6 +2,7 @@ package org.jobcontrol.core.journal;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jobcontrol.api.spi.JobJournal;
 import org.jobcontrol.api.spi.JobRecord;
@@ -27,6 +29,9 @@ public final class FileJournal implements JobJournal, AutoCloseable {
      */
     private static final Logger LOG = LoggerFactory.getLogger(FileJournal.class);
 
+    /** How often a journal in which nothing is written is looked at. */
+    private static final Duration LOOK = Duration.ofSeconds(10);
+
     /** What is to be appended; with nobody who waits for it, it need not be forced. */
     private record Entry(List<Frame> frames, @Nullable CompletableFuture<Void> done, boolean last) {
         Entry(List<Frame> frames, @Nullable CompletableFuture<Void> done) {
@@ -38,7 +43,11 @@ public final class FileJournal implements JobJournal, AutoCloseable {
     private final JournalFile file;
     private final BlockingQueue<Entry> entries = new LinkedBlockingQueue<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final Duration look;
     private final Thread writer;
+
+    /** The last error of a look, or an empty string; so that it is logged once. */
+    private String problem = "";
 
     /** Whether nobody writes any more. */
     private volatile boolean gone;
@@ -51,7 +60,7 @@ public final class FileJournal implements JobJournal, AutoCloseable {
      *     by a later version
      */
     public FileJournal(Path directory) throws IOException {
-        this(directory, List.of());
+        this(directory, List.of(), LOOK);
     }
 
     /**
@@ -64,6 +73,16 @@ public final class FileJournal implements JobJournal, AutoCloseable {
      *     written by a later version, or if the former journal cannot be moved; nothing is lost
      */
     FileJournal(Path directory, List<Path> former) throws IOException {
+        this(directory, former, LOOK);
+    }
+
+    /**
+     * The same, for tests.
+     *
+     * @param look how often the files are looked at while nothing is written
+     */
+    FileJournal(Path directory, List<Path> former, Duration look) throws IOException {
+        this.look = look;
         this.lock = new DirectoryLock(directory);
         try {
             for (Path before : former) {
@@ -175,12 +194,32 @@ public final class FileJournal implements JobJournal, AutoCloseable {
     private List<Entry> nextGroup() throws IOException {
         List<Entry> group = new ArrayList<>();
         try {
-            group.add(entries.take());
+            Entry first = entries.poll(look.toMillis(), TimeUnit.MILLISECONDS);
+            while (first == null) {
+                lookAtFiles();
+                first = entries.poll(look.toMillis(), TimeUnit.MILLISECONDS);
+            }
+            group.add(first);
         } catch (InterruptedException e) {
             throw new IOException("the thread that writes the journal was interrupted", e);
         }
         entries.drainTo(group);
         return group;
+    }
+
+    /** Looks whether others have removed or changed the files since the last write. */
+    private void lookAtFiles() {
+        String found = "";
+        try {
+            lock.hold();
+            file.checkInPlace();
+        } catch (IOException | RuntimeException e) {
+            found = e.toString();
+            if (!found.equals(problem)) {
+                LOG.error("the journal cannot be written: {}", e.getMessage(), e);
+            }
+        }
+        problem = found;
     }
 
     private void appendAll(List<Entry> group) {
@@ -194,6 +233,7 @@ public final class FileJournal implements JobJournal, AutoCloseable {
             return;
         }
         try {
+            lock.hold();
             file.append(frames, force);
         } catch (IOException | RuntimeException | Error e) {
             // An error too: somebody waits for each of them, and the next ones may do.

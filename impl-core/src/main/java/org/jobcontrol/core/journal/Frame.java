@@ -75,8 +75,12 @@ final class Frame {
                 .flip();
     }
 
-    /** Reads the frame at the buffer's position and moves behind it; null, and stays, if there is none. */
-    static @Nullable Frame read(ByteBuffer from) {
+    /**
+     * Reads the frame at the buffer's position and moves behind it; null, and stays, if there is none.
+     *
+     * @param sums of the whole buffer
+     */
+    static @Nullable Frame read(ByteBuffer from, PartChecksums sums) {
         int at = from.position();
         if (from.remaining() < HEADER || from.getShort(at) != MAGIC) {
             return null;
@@ -87,20 +91,29 @@ final class Frame {
         if (length < 0 || length > LONGEST || length > from.remaining() - HEADER) {
             return null;
         }
-        byte[] payload = new byte[length];
-        from.get(at + HEADER, payload);
-        if (checksum != checksum(kind, payload)) {
+        if (checksum != sums.update(checksum(kind, length), at + HEADER, length)) {
             return null;
         }
+        byte[] payload = new byte[length];
+        from.get(at + HEADER, payload);
         from.position(at + HEADER + length);
         return new Frame(kind, payload);
     }
 
     private static int checksum(byte kind, byte[] payload) {
-        CRC32C sum = new CRC32C();
-        sum.update(kind);
-        sum.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, payload.length));
+        CRC32C sum = header(kind, payload.length);
         sum.update(payload);
         return (int) sum.getValue();
+    }
+
+    private static int checksum(byte kind, int length) {
+        return (int) header(kind, length).getValue();
+    }
+
+    private static CRC32C header(byte kind, int length) {
+        CRC32C sum = new CRC32C();
+        sum.update(kind);
+        sum.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, length));
+        return sum;
     }
 }

@@ -17,10 +17,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jobcontrol.api.spi.JobJournal.Contents;
 import org.jobcontrol.api.spi.JobJournal.Numbers;
 import org.jobcontrol.api.spi.JobRecord;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +38,17 @@ final class JournalFile implements Closeable {
      * file as it was found is kept beside, unless only its tail was torn.
      *
      * Failure. What was appended before a failure is cut off again, before anything else is appended.
+     *
+     * Others. The name may come to stand for no file or another one, and the file may be cut, while it
+     * is open: what is written then is lost with the process. So each append looks for that before it
+     * writes and before it answers:
+     *
+     *   the file      | what is done
+     *   --------------+----------------------------------------------------------------
+     *   is gone       | all records, which are in memory, are written to a new file
+     *   was cut       | the same
+     *   is another    | nothing is written: what is in it may be all that somebody has
+     *   is longer     | the same: somebody else writes to it
      */
     private static final Logger LOG = LoggerFactory.getLogger(JournalFile.class);
 
@@ -58,7 +71,12 @@ final class JournalFile implements Closeable {
     private final TreeMap<Long, JobRecord> jobs = new TreeMap<>();
     private Numbers numbers = new Numbers(0, 0);
     private FileChannel channel;
+    private @Nullable Object fileKey;
     private long end;
+
+    /** Whether a write failed, and what it left could not be cut off. */
+    private boolean leftover;
+
     private long compacted;
     private long records;
 
@@ -72,6 +90,7 @@ final class JournalFile implements Closeable {
         this.path = directory.resolve(NAME);
         this.channel = FileChannel.open(path, CREATE, READ, WRITE);
         try {
+            this.fileKey = DirectoryLock.fileKey(path);
             boolean damaged = read();
             if (end == 0) {
                 append(List.of(format()), true);
@@ -98,10 +117,11 @@ final class JournalFile implements Closeable {
                     path + " has " + channel.size() + " bytes, too many for a journal");
         }
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(path));
+        PartChecksums sums = new PartChecksums(bytes, Frame.LONGEST);
         boolean damaged = false;
         while (bytes.hasRemaining()) {
             int at = bytes.position();
-            Frame frame = Frame.read(bytes);
+            Frame frame = Frame.read(bytes, sums);
             if (frame == null) {
                 bytes.position(at + 1);
                 continue;
@@ -186,10 +206,7 @@ final class JournalFile implements Closeable {
                 ByteBuffer.allocate(frames.stream().mapToInt(Frame::size).sum());
         frames.forEach(frame -> bytes.put(frame.bytes()));
         bytes.flip();
-        if (channel.size() != end) {
-            // an earlier failure left something
-            channel.truncate(end);
-        }
+        checkInPlace();
         long at = end;
         try {
             while (bytes.hasRemaining()) {
@@ -197,6 +214,7 @@ final class JournalFile implements Closeable {
             }
             if (force) {
                 channel.force(false);
+                checkKept(at);
             }
         } catch (IOException e) {
             cut(e);
@@ -211,10 +229,54 @@ final class JournalFile implements Closeable {
         }
     }
 
+    /**
+     * Looks whether the file is still there as it was written, and if it was removed or cut by others,
+     * writes all records again.
+     *
+     * @throws IOException if that fails, or if others have replaced the file or written to it; it is left
+     *     alone
+     */
+    synchronized void checkInPlace() throws IOException {
+        if (leftover) {
+            channel.truncate(end);
+            leftover = false;
+        }
+        boolean gone = Files.notExists(path);
+        if (!gone && !Objects.equals(DirectoryLock.fileKey(path), fileKey)) {
+            throw new IOException(path + " was replaced by another file while it was in use; it is"
+                    + " used again when that is moved away, or the core is restarted");
+        }
+        long size = channel.size();
+        if (size > end) {
+            throw new IOException(path + " was written to by others while it was in use: it has "
+                    + size + " bytes instead of " + end + "; it is used again when the core is"
+                    + " restarted");
+        }
+        if (gone || size < end) {
+            LOG.warn(
+                    "{} was {} by others while it was in use; all {} records are written again",
+                    path,
+                    gone ? "removed" : "cut to " + size + " bytes",
+                    jobs.size());
+            compact();
+        }
+    }
+
+    /** Fails if what was just written is lost already. */
+    private void checkKept(long size) throws IOException {
+        boolean kept = Files.exists(path)
+                && Objects.equals(DirectoryLock.fileKey(path), fileKey)
+                && channel.size() == size;
+        if (!kept) {
+            throw new IOException(path + " was removed or changed by others while it was written");
+        }
+    }
+
     private void cut(IOException failure) {
         try {
             channel.truncate(end);
         } catch (IOException e) {
+            leftover = true;
             failure.addSuppressed(e);
         }
     }
@@ -240,6 +302,7 @@ final class JournalFile implements Closeable {
     private void compact() throws IOException {
         Path next = directory.resolve(NAME + ".new");
         FileChannel anew = FileChannel.open(next, CREATE, READ, WRITE, TRUNCATE_EXISTING);
+        Object nextKey;
         long size;
         try {
             // not closed: the channel is to stay open
@@ -253,6 +316,7 @@ final class JournalFile implements Closeable {
             out.flush();
             anew.force(true);
             size = anew.position();
+            nextKey = DirectoryLock.fileKey(next);
             Files.move(next, path, ATOMIC_MOVE);
         } catch (IOException e) {
             anew.close();
@@ -261,6 +325,7 @@ final class JournalFile implements Closeable {
         }
         FileChannel old = channel;
         channel = anew;
+        fileKey = nextKey;
         end = size;
         old.close();
         force(directory);
