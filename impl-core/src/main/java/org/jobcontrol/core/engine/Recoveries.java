@@ -3,6 +3,10 @@ package org.jobcontrol.core.engine;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,6 +17,7 @@ import org.jobcontrol.api.TargetId;
 import org.jobcontrol.api.spi.JobRecord;
 import org.jobcontrol.api.spi.Recovery;
 import org.jobcontrol.api.spi.TargetAdapter;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,11 +31,23 @@ final class Recoveries {
      * Attempts. All that asks for one adds to the target's count of those wanted; who finds it at zero
      * goes on until it is that again. So one target has one attempt at a time, and who asks while one
      * runs, because just now somebody came who was missing, has another follow. Nothing else repeats.
+     *
+     * Threads. A crash may interrupt very many jobs, and an adapter may block in recover. So at most
+     * AT_ONCE attempts run at the same time, and the others stand in a queue. Attempts that never return
+     * keep their threads, and if there are AT_ONCE of those, nothing else is recovered.
      */
+    private static final int AT_ONCE = 32;
+
     private static final Logger LOG = LoggerFactory.getLogger(Recoveries.class);
 
     private final JobEngine engine;
     private final Map<TargetId, Interrupted> targets = new ConcurrentSkipListMap<>();
+
+    /** Those whose targets have this parent. */
+    private final Map<TargetId, Set<Interrupted>> children = new ConcurrentHashMap<>();
+
+    private final Queue<Runnable> attempts = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger running = new AtomicInteger();
 
     /** The interrupted jobs of one target, the one begun first at first. */
     private static final class Interrupted {
@@ -61,16 +78,19 @@ final class Recoveries {
             }
             object.unlock(admission);
             targets.put(target, interrupted);
+            TargetId parent = target.parent();
+            if (parent != null) {
+                children.computeIfAbsent(parent, key -> ConcurrentHashMap.newKeySet())
+                        .add(interrupted);
+            }
         });
     }
 
     /** Has interrupted jobs hold the parent of their targets. Nobody knows its job object yet. */
     void holdParent(CoreJobObject parent) {
-        targets.forEach((target, interrupted) -> {
-            if (parent.target.equals(target.parent())) {
-                interrupted.jobs.forEach(job -> job.hold(parent));
-            }
-        });
+        for (Interrupted interrupted : children.getOrDefault(parent.target, Set.of())) {
+            interrupted.jobs.forEach(job -> job.hold(parent));
+        }
     }
 
     /** Has the jobs of a kind of targets recovered that were not yet. */
@@ -97,7 +117,28 @@ final class Recoveries {
 
     private void want(TargetId target, Interrupted interrupted) {
         if (interrupted.wanted.getAndIncrement() == 0) {
-            engine.execute(() -> recover(target, interrupted));
+            attempts.add(() -> recover(target, interrupted));
+            startThread();
+        }
+    }
+
+    private void startThread() {
+        if (running.getAndUpdate(now -> Math.min(now + 1, AT_ONCE)) < AT_ONCE) {
+            engine.execute(this::runAttempts);
+        }
+    }
+
+    private void runAttempts() {
+        try {
+            for (Runnable next = attempts.poll(); next != null; next = attempts.poll()) {
+                next.run();
+            }
+        } finally {
+            running.decrementAndGet();
+            if (!attempts.isEmpty()) {
+                // it was added when this thread had seen none and still counted
+                startThread();
+            }
         }
     }
 
@@ -109,8 +150,16 @@ final class Recoveries {
             interrupted.jobs.removeIf(job -> !job.life().open());
             if (interrupted.jobs.isEmpty()) {
                 targets.remove(target);
+                forgetChild(target.parent(), interrupted);
             }
         } while (interrupted.wanted.addAndGet(-seen) != 0);
+    }
+
+    private void forgetChild(@Nullable TargetId parent, Interrupted interrupted) {
+        Set<Interrupted> siblings = parent == null ? null : children.get(parent);
+        if (siblings != null) {
+            siblings.remove(interrupted);
+        }
     }
 
     @SuppressWarnings("CatchingUnchecked") // whatever the adapter throws is why it failed
