@@ -78,7 +78,8 @@ public interface JobObject {
      * @param type what the job may do to the target
      * @param operation a short name for the work
      * @return the running job, bound to this thread, or empty for "not now"
-     * @throws JobUnavailableException if it could not begin however long one waited
+     * @throws JobUnavailableException if the job could not begin also if no other job was there: the
+     *     target is gone, such jobs are not supported, the core is closing, or it could not be recorded
      */
     Optional<Job> tryBegin(JobType type, String operation);
 

@@ -40,5 +40,6 @@ class JobRefusedExceptionTest {
         assertThat(unavailable).hasMessage("domain web-01: not begun").hasCause(REFUSAL);
         assertThat(unavailable.target()).isEqualTo(REFUSAL.target());
         assertThat(unavailable.reason()).isEqualTo(Reason.TIMEOUT);
+        assertThat(unavailable.mayPass()).isFalse();
     }
 }

@@ -2,6 +2,7 @@ package org.jobcontrol.core.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,12 +24,17 @@ final class StuckWatch {
     /*
      * It looks now and then at what every job shows (Sign), and notes when that was first seen. So a job
      * pays nothing for being watched, and is reported a look later than it is due, at the worst.
+     *
+     * Locking. The monitor is a leaf: what is to be reported is collected under it, and described and
+     * logged afterwards.
      */
     private static final Logger LOG = LoggerFactory.getLogger(StuckWatch.class);
     private static final int LOOKS = 4;
     private static final int NAMED = 10;
 
     private final JobEngine engine;
+
+    @GuardedBy("this")
     private final Map<Long, Watched> seen = new HashMap<>();
 
     @GuardedBy("this")
@@ -79,35 +85,48 @@ final class StuckWatch {
     }
 
     private void lookAndGoOn() {
-        look();
-        next();
+        try {
+            engine.runForeign("the search for jobs that are stuck", this::look);
+        } finally {
+            next();
+        }
     }
 
-    /** Looks at every job once. */
-    synchronized void look() {
+    /** Looks at every job once, and reports those that are stuck or move on again. */
+    void look() {
+        List<Runnable> reports = new ArrayList<>();
+        // Not under the monitor: this takes the locks of job objects.
+        List<JobEntry> jobs = engine.objects().jobs().stream()
+                .filter(job -> job.admitted() && !job.recovering())
+                .toList();
+        compare(jobs, reports);
+        reports.forEach(Runnable::run);
+    }
+
+    private synchronized void compare(List<JobEntry> jobs, List<Runnable> reports) {
         long now = engine.clock().nanos();
         Set<Long> running = new HashSet<>();
-        for (JobEntry job : engine.objects().jobs()) {
-            if (job.admitted() && !job.recovering()) {
-                running.add(job.id);
-                look(job, now);
-            }
+        for (JobEntry job : jobs) {
+            running.add(job.id);
+            compare(job, now, reports);
         }
         seen.keySet().retainAll(running);
     }
 
-    private void look(JobEntry job, long now) {
+    @GuardedBy("this")
+    private void compare(JobEntry job, long now, List<Runnable> reports) {
         Sign sign = Sign.of(job);
         Watched last = seen.get(job.id);
         if (last == null || !last.sign.equals(sign)) {
             if (last != null && last.reported) {
                 // as loud as the report that it ends
-                LOG.warn("{} moves on", job);
+                reports.add(() -> LOG.warn("{} moves on", job));
             }
             seen.put(job.id, new Watched(sign, now, false));
         } else if (!last.reported && now - last.since >= interval.toNanos()) {
             seen.put(job.id, new Watched(sign, last.since, true));
-            report(job, Duration.ofNanos(now - last.since));
+            Duration quiet = Duration.ofNanos(now - last.since);
+            reports.add(() -> report(job, quiet));
         }
     }
 

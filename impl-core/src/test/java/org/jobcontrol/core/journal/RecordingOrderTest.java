@@ -214,6 +214,7 @@ class RecordingOrderTest {
         });
         await().until(() -> !isOpen(id));
         assertThat(disk.writes).isEmpty();
+        assertThat(jobs.info().async()).as("the slot is not free yet").isPresent();
         beginWrite.done.countDown();
         SlowDisk.Write endWrite = disk.next();
         assertThat(endWrite.record.end()).isNotNull();
