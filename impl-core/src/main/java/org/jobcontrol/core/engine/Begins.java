@@ -45,6 +45,7 @@ final class Begins {
         if (job.intention() == null || inParent) {
             if (job.object.enter(job)) {
                 job.enter();
+                engine.numbers().awaitReserved(job.id);
                 recordBegin(job);
                 return;
             }
@@ -80,6 +81,7 @@ final class Begins {
             return notNow(job, job);
         }
         job.enter();
+        engine.numbers().awaitReserved(job.id);
         try {
             recordBegin(job);
         } catch (JobRefusedException e) {

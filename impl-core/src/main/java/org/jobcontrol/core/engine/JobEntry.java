@@ -132,6 +132,7 @@ abstract class JobEntry extends JobLife {
         if (id == 0) {
             number();
         }
+        object.engine().numbers().awaitReserved(id);
         update(now -> {
             Extras known = now.extras();
             Extras extras = known == null ? new Extras(null) : known;

@@ -46,12 +46,15 @@ final class Restart {
     /** The first numbers are reserved before anybody gets one. */
     private void reserveNumbers() {
         AtomicBoolean first = new AtomicBoolean(true);
-        engine.numbers().reserveWith((id, fence) -> {
-            JobJournal.Numbers numbers = new JobJournal.Numbers(id, fence);
+        engine.numbers().reserveWith((id, fence, done) -> {
+            Runnable reserve = () -> {
+                engine.recorder().reserve(new JobJournal.Numbers(id, fence));
+                done.run();
+            };
             if (first.getAndSet(false)) {
-                engine.recorder().reserve(numbers);
+                reserve.run();
             } else {
-                engine.execute(() -> engine.recorder().reserve(numbers));
+                engine.execute(reserve);
             }
         });
     }
