@@ -2,8 +2,8 @@ package org.jobcontrol.core.engine;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jobcontrol.api.JobAbortedException;
-import org.jobcontrol.api.JobInfo;
 import org.jobcontrol.api.JobOutcome;
 import org.jobcontrol.api.JobRefusedException.Reason;
 import org.jobcontrol.api.JobSlot;
@@ -13,6 +13,9 @@ import org.slf4j.LoggerFactory;
 /** Sees to jobs whose bundle goes: that of their owner, that of their work, or the core itself. */
 final class Departures {
     private static final Logger LOG = LoggerFactory.getLogger(Departures.class);
+
+    /** How often a job is looked at that a thread of a stopped bundle still works on. */
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final JobEngine engine;
 
@@ -28,36 +31,60 @@ final class Departures {
             return;
         }
         leave(jobs, "bundle " + jobs.get(0).owner().bundle() + " has stopped");
-        long drained = engine.clock().nanos() + Request.nanos(engine.settings().drainTimeout());
-        engine.clock().at(drained, () -> engine.execute(() -> jobs.forEach(this::orphan)));
+        later(Request.nanos(engine.settings().drainTimeout()), () -> {
+            List<JobEntry> kept = orphan(jobs);
+            kept.forEach(Departures::reportStuck);
+            orphanLater(kept);
+        });
+    }
+
+    private void orphanLater(List<JobEntry> kept) {
+        if (!kept.isEmpty() && !engine.closed()) {
+            later(LOOK_NANOS, () -> orphanLater(orphan(kept)));
+        }
+    }
+
+    private void later(long nanos, Runnable what) {
+        engine.clock().at(engine.clock().nanos() + nanos, () -> engine.execute(what));
+    }
+
+    /** Takes jobs from a bundle that has stopped; returns those on which a thread of it still works. */
+    private static List<JobEntry> orphan(List<JobEntry> jobs) {
+        return jobs.stream().filter(job -> !job.over() && !orphan(job)).toList();
     }
 
     /** Takes a job from a bundle that has stopped, unless a thread of it still works on the target. */
-    private void orphan(JobEntry job) {
-        if (job.over()) {
-            return;
-        }
-        JobInfo info = JobSnapshot.of(job);
+    private static boolean orphan(JobEntry job) {
         Thread thread = job.boundTo();
-        if (info.slot() != JobSlot.ASYNC && thread != null && thread.isAlive()) {
-            LOG.warn(
-                    "job #{} ({}) on {} is stuck: bundle {} has stopped, but thread {} still works on it",
-                    job.id,
-                    job.operation,
-                    info.target(),
-                    info.owner().bundle(),
-                    thread.getName());
-            return;
+        String why = "bundle " + job.owner().bundle() + " has stopped";
+        if (thread != null && JobSnapshot.of(job).slot() != JobSlot.ASYNC) {
+            boolean alive = thread.isAlive();
+            if (alive && !IdleThreads.contains(thread)) {
+                return false;
+            }
+            why += ", and its thread " + thread.getName()
+                    + (alive ? " is idle in its pool" : " has ended");
         }
-        String why = "bundle " + info.owner().bundle() + " has stopped";
         if (job.end(JobOutcome.ORPHANED, new JobAbortedException(job.id, why))) {
             LOG.warn(
                     "job #{} ({}) on {} was orphaned: {}",
                     job.id,
                     job.operation,
-                    info.target(),
+                    job.object.target,
                     why);
         }
+        return true;
+    }
+
+    private static void reportStuck(JobEntry job) {
+        Thread thread = job.boundTo();
+        LOG.warn(
+                "job #{} ({}) on {} is stuck: bundle {} has stopped, but thread {} still works on it",
+                job.id,
+                job.operation,
+                job.object.target,
+                job.owner().bundle(),
+                thread == null ? job.owner().thread() : thread.getName());
     }
 
     void workerStopping(long bundleId) {

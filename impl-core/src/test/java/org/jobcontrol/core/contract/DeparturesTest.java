@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jobcontrol.api.AsyncJob;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobFuture;
@@ -16,6 +21,7 @@ import org.jobcontrol.api.JobRefusedException;
 import org.jobcontrol.api.JobRefusedException.Reason;
 import org.jobcontrol.api.JobType;
 import org.jobcontrol.core.Target;
+import org.jobcontrol.core.TestLog;
 import org.jobcontrol.core.engine.EngineClock;
 import org.jobcontrol.core.engine.JobEngine;
 import org.jobcontrol.core.engine.Settings;
@@ -29,6 +35,7 @@ class DeparturesTest {
 
     private final JobEngine engine =
             new JobEngine(EngineClock.system(), Settings.DEFAULTS, null, type -> BUNDLE);
+    private final List<String> log = new CopyOnWriteArrayList<>();
     private final JobObject jobs;
 
     DeparturesTest() {
@@ -99,6 +106,66 @@ class DeparturesTest {
         engine.admin().release(job.id(), "its owner hangs");
         assertThat(job.info().outcome()).contains(JobOutcome.ORPHANED);
         jobs.begin(JobType.MODIFY, "next", Duration.ZERO).close();
+    }
+
+    private void drainAtOnce() {
+        Settings shipped = Settings.DEFAULTS;
+        engine.settings(new Settings(
+                shipped.beginTimeout(),
+                shipped.queueMax(),
+                shipped.historySize(),
+                shipped.historyAge(),
+                Duration.ofMillis(20),
+                shipped.stuckWarn(),
+                shipped.leakTracking(),
+                shipped.overtakingGrace()));
+    }
+
+    @Test
+    void ownerStopped_threadEndsAfterTheDrainTime_jobIsOrphaned() throws Exception {
+        drainAtOnce();
+        CompletableFuture<Job> leaked = new CompletableFuture<>();
+        CountDownLatch go = new CountDownLatch(1);
+        Thread thread = new Thread(() -> {
+            try {
+                leaked.complete(jobs.begin(JobType.MODIFY, "leaks", LONG));
+                go.await();
+            } catch (Exception e) {
+                leaked.completeExceptionally(e);
+            }
+        });
+        thread.start();
+        Job job = leaked.get();
+        try (AutoCloseable listening = TestLog.listen(line -> log.add(line.text()))) {
+            engine.ownerStopped(BUNDLE);
+            await().until(() -> log.stream().anyMatch(line -> line.contains("still works on it")));
+            assertThat(job.info().outcome()).isEmpty();
+            go.countDown();
+            thread.join();
+            await().until(() -> job.info().outcome().isPresent());
+        }
+        assertThat(job.info().outcome()).contains(JobOutcome.ORPHANED);
+        assertThat(job.info().error().orElseThrow())
+                .hasMessage("bundle com.acme.test has stopped, and its thread " + thread.getName()
+                        + " has ended");
+        assertThat(log).filteredOn(line -> line.contains("still works on it")).hasSize(1);
+    }
+
+    @Test
+    void ownerStopped_threadIsIdleInItsPool_jobIsOrphaned() throws Exception {
+        drainAtOnce();
+        ExecutorService pool = Executors.newFixedThreadPool(1);
+        try {
+            Job job =
+                    pool.submit(() -> jobs.begin(JobType.MODIFY, "leaks", LONG)).get();
+            engine.ownerStopped(BUNDLE);
+            await().until(() -> job.info().outcome().isPresent());
+            assertThat(job.info().outcome()).contains(JobOutcome.ORPHANED);
+            assertThat(job.info().error().orElseThrow())
+                    .hasMessageEndingWith("is idle in its pool");
+        } finally {
+            pool.shutdown();
+        }
     }
 
     private static void assertRefusedClosing(JobFuture<?> waiter) {
