@@ -384,6 +384,11 @@ public final class DomainCatalog {
                 listed.forEach(spec -> add(driver, spec, moved, unheard));
             }
         }
+        gone.stream().filter(domain -> !there.contains(domain.spec().uuid())).forEach(domain -> {
+            String message = "domain {} ({}) is dropped: driver '{}' lists it no more; its waiting"
+                    + " jobs are refused, and its name is free";
+            LOG.warn(message, domain.spec().name(), domain.spec().uuid(), driver.name);
+        });
         for (DomainSpec spec : unheard) {
             String message = "{} of driver '{}' is left out: its name or uuid is another domain's";
             LOG.warn(message, spec, driver.name);

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobControl;
@@ -23,6 +24,7 @@ import org.jobcontrol.api.domain.DomainInfo;
 import org.jobcontrol.api.domain.DomainSpec;
 import org.jobcontrol.api.domain.DomainState;
 import org.jobcontrol.api.domain.Domains;
+import org.jobcontrol.core.TestLog;
 import org.jobcontrol.core.engine.EngineClock;
 import org.jobcontrol.core.engine.JobEngine;
 import org.jobcontrol.core.engine.Settings;
@@ -96,6 +98,22 @@ class GoneDomainsTest {
             assertGone(waiter::await);
             assertThat(held.info().target().id()).isEqualTo("web");
         }
+    }
+
+    @Test
+    void list_withoutADomain_isLoggedOnceByName() throws Exception {
+        List<String> log = new CopyOnWriteArrayList<>();
+        try (AutoCloseable listening = TestLog.listen(line -> log.add(line.text()))) {
+            find("web");
+            listed = List.of();
+            assertThat(domains.list()).isEmpty();
+            assertThat(domains.list()).isEmpty();
+        }
+        assertThat(log)
+                .filteredOn(line -> line.contains("domain web (" + ONE + ") is dropped"))
+                .singleElement()
+                .asString()
+                .contains("driver 'elsewhere' lists it no more");
     }
 
     @Test

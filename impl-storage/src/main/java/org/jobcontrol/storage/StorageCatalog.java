@@ -376,6 +376,11 @@ public final class StorageCatalog {
             gone.accept(record.target());
         } finally {
             settle(record, false);
+            log.warn(
+                    "pool {} is dropped: the driver for type '{}' lists it no more; its waiting jobs are"
+                            + " refused, and its name is free",
+                    record.name(),
+                    record.spec().type());
         }
     }
 

@@ -8,6 +8,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jobcontrol.api.Job;
 import org.jobcontrol.api.JobFuture;
 import org.jobcontrol.api.JobRefusedException;
@@ -16,6 +17,7 @@ import org.jobcontrol.api.JobType;
 import org.jobcontrol.api.storage.PoolSpec;
 import org.jobcontrol.api.storage.StorageDriver;
 import org.jobcontrol.api.storage.StoragePool;
+import org.jobcontrol.core.TestLog;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -62,5 +64,22 @@ class GonePoolsTest {
             StoragePool again = fixture.pools.find("images").orElseThrow();
             assertThat(again.jobs().explain(JobType.MODIFY).admissible()).isTrue();
         }
+    }
+
+    @Test
+    void list_withoutAPool_isLoggedOnceByName() throws Exception {
+        List<String> log = new CopyOnWriteArrayList<>();
+        try (AutoCloseable listening = TestLog.listen(line -> log.add(line.text()));
+                StorageFixture fixture = new StorageFixture(driver())) {
+            assertThat(fixture.pools.find("images")).isPresent();
+            listed = List.of();
+            assertThat(fixture.pools.list()).isEmpty();
+            assertThat(fixture.pools.list()).isEmpty();
+        }
+        assertThat(log)
+                .filteredOn(line -> line.contains("pool images is dropped"))
+                .singleElement()
+                .asString()
+                .contains("the driver for type 'elsewhere' lists it no more");
     }
 }

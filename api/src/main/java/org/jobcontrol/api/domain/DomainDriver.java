@@ -156,9 +156,13 @@ public interface DomainDriver {
     }
 
     /**
-     * Returns the domains there are.
+     * Returns the domains that exist now: each one for which {@link #define} has returned, from then on
+     * until it is undefined, and those that others have made. A domain that was there and is missing from
+     * the list counts as gone: that is logged, its job object is closed, and its name is free. A driver
+     * that cannot tell, or not about all, such as while its connection is down, must throw instead: then
+     * all domains stay that are known.
      *
-     * @return what each was defined as
+     * @return what each was defined as, active or not
      * @throws DomainException if the driver cannot tell
      */
     List<DomainSpec> list() throws DomainException;

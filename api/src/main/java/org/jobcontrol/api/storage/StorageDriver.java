@@ -33,9 +33,13 @@ public interface StorageDriver {
     String type();
 
     /**
-     * Returns the pools that the driver knows of itself.
+     * Returns the pools of this driver's type that exist now: each one for which {@link #define} has
+     * returned, from then on until it is undefined, and those that others have made. A pool that was
+     * there and is missing from the list counts as gone: that is logged, its job object and those of its
+     * volumes are closed, and its name is free. A driver that cannot tell, or not about all, such as
+     * while its connection is down, must throw instead: then all pools stay that are known.
      *
-     * @return what each was defined as
+     * @return what each was defined as, active or not
      * @throws StorageException if the driver cannot tell
      */
     List<PoolSpec> list() throws StorageException;
