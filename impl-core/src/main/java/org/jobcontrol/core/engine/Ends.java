@@ -1,13 +1,20 @@
 package org.jobcontrol.core.engine;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jobcontrol.api.JobAbortedException;
 import org.jobcontrol.api.JobOutcome;
 import org.jobcontrol.api.JobType;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Ends jobs of which something was said, or that are not alone; and the jobs that cover others. */
 final class Ends {
+    /** Has a name of its own, so that what became of jobs can be sent elsewhere than the rest. */
+    private static final Logger JOBS = LoggerFactory.getLogger("org.jobcontrol.jobs");
+
     private Ends() {}
 
     /**
@@ -165,7 +172,32 @@ final class Ends {
         }
         if (job.life().outcome() == JobOutcome.ORPHANED) {
             job.object.engine().orphaned(JobSnapshot.of(job));
+        } else {
+            log(job);
         }
+    }
+
+    /**
+     * Logs a job that failed or was aborted. What took an orphan from its owner, or recovered an
+     * interrupted job, logs that itself; and looks of drivers are no work of anybody's.
+     */
+    private static void log(JobEntry job) {
+        JobOutcome outcome = job.life().outcome();
+        if (outcome == JobOutcome.COMPLETED
+                || !job.remembered()
+                || job instanceof InterruptedEntry) {
+            return;
+        }
+        Duration held = Duration.ofMillis(
+                TimeUnit.NANOSECONDS.toMillis(job.endedNanos() - job.startedNanos()));
+        Throwable failure = job.life().failure();
+        String why = failure == null ? "it was asked to end" : failure.toString();
+        if (outcome == JobOutcome.ABORTED) {
+            JOBS.info("{} was aborted after {}: {}", job, held, why);
+        } else {
+            JOBS.warn("{} failed after {}: {}", job, held, why);
+        }
+        JOBS.debug("{} ended {}", job, outcome, failure);
     }
 
     /** Says that a job holds nothing any more: it has ended, or was never admitted. */
