@@ -64,7 +64,7 @@ final class DiskCommands {
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
         SnapshotSpec spec = new SnapshotSpec(snapshot, memory, diskOnly);
-        follow.work(services.domain(name).snapshots().create(spec, how.timeout), how);
+        follow.work(services.domain(name, how).snapshots().create(spec, how.timeout), how);
     }
 
     @Command(
@@ -80,7 +80,7 @@ final class DiskCommands {
             @Parameters(paramLabel = "SNAPSHOT", description = Labels.SNAPSHOT) String snapshot,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        follow.work(services.domain(name).snapshots().revert(snapshot, how.timeout), how);
+        follow.work(services.domain(name, how).snapshots().revert(snapshot, how.timeout), how);
     }
 
     @Command(
@@ -96,7 +96,7 @@ final class DiskCommands {
             @Parameters(paramLabel = "SNAPSHOT", description = Labels.SNAPSHOT) String snapshot,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        follow.work(services.domain(name).snapshots().delete(snapshot, how.timeout), how);
+        follow.work(services.domain(name, how).snapshots().delete(snapshot, how.timeout), how);
     }
 
     @Command(
@@ -122,7 +122,7 @@ final class DiskCommands {
             throws CommandException, InterruptedException {
         BackupSpec.Mode mode = pull ? BackupSpec.Mode.PULL : BackupSpec.Mode.PUSH;
         BackupSpec spec = new BackupSpec(mode, Map.of(disk, file));
-        follow.work(services.domain(name).disks().backup(spec, how.timeout), how);
+        follow.work(services.domain(name, how).disks().backup(spec, how.timeout), how);
     }
 
     @Command(
@@ -150,7 +150,7 @@ final class DiskCommands {
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
         BlockCopySpec spec = new BlockCopySpec(file, format, pivot);
-        follow.work(services.domain(name).disks().copy(disk, spec, how.timeout), how);
+        follow.work(services.domain(name, how).disks().copy(disk, spec, how.timeout), how);
     }
 
     @Command(
@@ -166,7 +166,7 @@ final class DiskCommands {
             @Parameters(paramLabel = "DISK", description = Labels.DISK) String disk,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        follow.work(services.domain(name).disks().commit(disk, how.timeout), how);
+        follow.work(services.domain(name, how).disks().commit(disk, how.timeout), how);
     }
 
     @Command(
@@ -182,6 +182,6 @@ final class DiskCommands {
             @Parameters(paramLabel = "DISK", description = Labels.DISK) String disk,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        follow.work(services.domain(name).disks().pull(disk, how.timeout), how);
+        follow.work(services.domain(name, how).disks().pull(disk, how.timeout), how);
     }
 }

@@ -240,7 +240,7 @@ final class DomainCommands {
                     String name,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        follow.work(services.domain(name).start(how.timeout), how);
+        follow.work(services.domain(name, how).start(how.timeout), how);
     }
 
     @Command(
@@ -257,7 +257,7 @@ final class DomainCommands {
                     Path file,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        follow.work(services.domain(name).save(file, how.timeout), how);
+        follow.work(services.domain(name, how).save(file, how.timeout), how);
     }
 
     @Command(
@@ -274,7 +274,7 @@ final class DomainCommands {
                     Path file,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        follow.work(services.domain(name).restore(file, how.timeout), how);
+        follow.work(services.domain(name, how).restore(file, how.timeout), how);
     }
 
     private static JsonObject json(Domain domain) {

@@ -189,7 +189,7 @@ final class GuestCommands {
                     String name,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        follow.work(services.domain(name).managedSave(how.timeout), how);
+        follow.work(services.domain(name, how).managedSave(how.timeout), how);
     }
 
     @Command(
@@ -211,7 +211,7 @@ final class GuestCommands {
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
         Set<DumpOption> chosen = options == null ? Set.of() : options;
-        follow.work(services.domain(name).dump(file, chosen, how.timeout), how);
+        follow.work(services.domain(name, how).dump(file, chosen, how.timeout), how);
     }
 
     @Command(
@@ -245,7 +245,7 @@ final class GuestCommands {
                 ? EnumSet.of(MigrationSpec.Option.LIVE, MigrationSpec.Option.PEER_TO_PEER)
                 : options;
         MigrationSpec spec = new MigrationSpec(destination, transport, all);
-        follow.work(services.domain(name).migrations().migrate(spec, how.timeout), how);
+        follow.work(services.domain(name, how).migrations().migrate(spec, how.timeout), how);
     }
 
     @Command(

@@ -132,7 +132,7 @@ final class PoolCommands {
                     String name,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        follow.work(services.pool(name).build(how.timeout), how);
+        follow.work(services.pool(name, how).build(how.timeout), how);
     }
 
     @Command(
@@ -163,7 +163,7 @@ final class PoolCommands {
                     String name,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        follow.work(services.pool(name).start(how.timeout), how);
+        follow.work(services.pool(name, how).start(how.timeout), how);
     }
 
     @Command(
@@ -178,7 +178,7 @@ final class PoolCommands {
                     String name,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        follow.work(services.pool(name).refresh(how.timeout), how);
+        follow.work(services.pool(name, how).refresh(how.timeout), how);
     }
 
     @Command(

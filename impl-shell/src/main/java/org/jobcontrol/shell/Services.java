@@ -11,6 +11,9 @@ import org.jobcontrol.api.storage.StoragePool;
 import org.jobcontrol.api.storage.StoragePools;
 import org.jobcontrol.api.storage.StorageVolume;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -27,8 +30,40 @@ import org.osgi.service.component.annotations.RequireServiceComponentRuntime;
 public final class Services {
     private final JobControl control;
     private final JobAdmin admin;
-    private volatile @Nullable Domains domains;
-    private volatile @Nullable StoragePools pools;
+    private volatile @Nullable Offer<Domains> domains;
+    private volatile @Nullable Offer<StoragePools> pools;
+
+    /**
+     * A service in two views. Each bundle that uses it has one of its own, and what it begins there are
+     * its jobs, which are aborted when it stops. What is to go on in the background must not end because
+     * the commands are updated, so it is begun as the jobs of the bundle that does the work.
+     *
+     * @param service the view of this bundle
+     * @param background the view of the bundle that offers the service, or null if that is stopping
+     */
+    private record Offer<S>(S service, @Nullable S background) {
+        static <S> Offer<S> of(S service, ServiceReference<S> reference) {
+            BundleContext context = contextOf(reference);
+            return new Offer<>(service, context == null ? null : context.getService(reference));
+        }
+
+        static void unget(ServiceReference<?> reference) {
+            BundleContext context = contextOf(reference);
+            if (context != null) {
+                context.ungetService(reference);
+            }
+        }
+
+        private static @Nullable BundleContext contextOf(ServiceReference<?> reference) {
+            Bundle bundle = reference.getBundle();
+            return bundle == null ? null : bundle.getBundleContext();
+        }
+
+        S view(Options.Work how) {
+            S own = background;
+            return how.background && own != null ? own : service;
+        }
+    }
 
     /**
      * Finds nothing but jobs, until the other services come.
@@ -48,28 +83,32 @@ public final class Services {
             name = "domains",
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC)
-    void setDomains(Domains service) {
-        domains = service;
+    void setDomains(Domains service, ServiceReference<Domains> reference) {
+        domains = Offer.of(service, reference);
     }
 
-    void unsetDomains(Domains service) {
-        if (domains == service) {
+    void unsetDomains(Domains service, ServiceReference<Domains> reference) {
+        Offer<Domains> known = domains;
+        if (known != null && known.service == service) {
             domains = null;
         }
+        Offer.unget(reference);
     }
 
     @Reference(
             name = "pools",
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC)
-    void setPools(StoragePools service) {
-        pools = service;
+    void setPools(StoragePools service, ServiceReference<StoragePools> reference) {
+        pools = Offer.of(service, reference);
     }
 
-    void unsetPools(StoragePools service) {
-        if (pools == service) {
+    void unsetPools(StoragePools service, ServiceReference<StoragePools> reference) {
+        Offer<StoragePools> known = pools;
+        if (known != null && known.service == service) {
             pools = null;
         }
+        Offer.unget(reference);
     }
 
     JobControl control() {
@@ -81,42 +120,70 @@ public final class Services {
     }
 
     Optional<Domains> domainsIfThere() {
-        return Optional.ofNullable(domains);
+        return Optional.ofNullable(domains).map(Offer::service);
     }
 
     Optional<StoragePools> poolsIfThere() {
-        return Optional.ofNullable(pools);
+        return Optional.ofNullable(pools).map(Offer::service);
     }
 
     Domains domains() throws CommandException {
-        return domainsIfThere()
-                .orElseThrow(
-                        () -> new CommandException(
-                                "there is no service for domains; is the bundle org.jobcontrol.domain started?"));
+        return offer(domains, "domains", "org.jobcontrol.domain").service;
     }
 
     StoragePools pools() throws CommandException {
-        return poolsIfThere()
-                .orElseThrow(
-                        () -> new CommandException(
-                                "there is no service for pools; is the bundle org.jobcontrol.storage started?"));
+        return offer(pools, "pools", "org.jobcontrol.storage").service;
+    }
+
+    private static <S> Offer<S> offer(@Nullable Offer<S> offer, String what, String bundle)
+            throws CommandException {
+        if (offer == null) {
+            throw new CommandException(
+                    "there is no service for " + what + "; is the bundle " + bundle + " started?");
+        }
+        return offer;
     }
 
     Domain domain(String name) throws CommandException {
-        return domains()
-                .find(name)
+        return domain(domains(), name);
+    }
+
+    /** Returns a domain for a command whose job may go on in the background. */
+    Domain domain(String name, Options.Work how) throws CommandException {
+        return domain(offer(domains, "domains", "org.jobcontrol.domain").view(how), name);
+    }
+
+    private static Domain domain(Domains domains, String name) throws CommandException {
+        return domains.find(name)
                 .orElseThrow(() -> new CommandException("there is no domain " + name));
     }
 
     StoragePool pool(String name) throws CommandException {
-        return pools().find(name)
-                .orElseThrow(() -> new CommandException("there is no pool " + name));
+        return pool(pools(), name);
+    }
+
+    /** Returns a pool for a command whose job may go on in the background. */
+    StoragePool pool(String name, Options.Work how) throws CommandException {
+        return pool(offer(pools, "pools", "org.jobcontrol.storage").view(how), name);
+    }
+
+    private static StoragePool pool(StoragePools pools, String name) throws CommandException {
+        return pools.find(name).orElseThrow(() -> new CommandException("there is no pool " + name));
     }
 
     StorageVolume volume(String pool, String name) throws CommandException {
-        return pool(pool)
-                .volume(name)
-                .orElseThrow(() -> new CommandException("there is no volume " + pool + "/" + name));
+        return volume(pool(pool), name);
+    }
+
+    /** Returns a volume for a command whose job may go on in the background. */
+    StorageVolume volume(String pool, String name, Options.Work how) throws CommandException {
+        return volume(pool(pool, how), name);
+    }
+
+    private static StorageVolume volume(StoragePool pool, String name) throws CommandException {
+        return pool.volume(name)
+                .orElseThrow(() ->
+                        new CommandException("there is no volume " + pool.name() + "/" + name));
     }
 
     /** Refuses a word that is no kind: a list of its targets would be empty and look like an answer. */

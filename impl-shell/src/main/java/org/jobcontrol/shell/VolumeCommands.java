@@ -143,7 +143,7 @@ final class VolumeCommands {
                 capacity,
                 allocated ? capacity : 0,
                 backing == null ? Map.of() : Map.of(VolumeSpec.BACKING, backing));
-        follow.work(services.pool(pool).create(spec, how.timeout), how);
+        follow.work(services.pool(pool, how).create(spec, how.timeout), how);
     }
 
     @Command(
@@ -177,8 +177,8 @@ final class VolumeCommands {
                     String format,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        StoragePool target = services.pool(to == null ? pool : to);
-        StorageVolume volume = services.volume(pool, name);
+        StoragePool target = services.pool(to == null ? pool : to, how);
+        StorageVolume volume = services.volume(pool, name, how);
         String its = format == null ? volume.info().format() : format;
         VolumeSpec spec = new VolumeSpec(copy, its, volume.info().capacity(), 0, Map.of());
         follow.work(volume.cloneTo(target, spec, how.timeout), how);

@@ -55,7 +55,7 @@ final class VolumeDataCommands {
                     WipeAlgorithm algorithm,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        follow.work(services.volume(pool, name).wipe(algorithm, how.timeout), how);
+        follow.work(services.volume(pool, name, how).wipe(algorithm, how.timeout), how);
     }
 
     @Command(
@@ -82,7 +82,7 @@ final class VolumeDataCommands {
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
         long capacity = size.bytes();
-        StorageVolume volume = services.volume(pool, name);
+        StorageVolume volume = services.volume(pool, name, how);
         follow.work(
                 shrink
                         ? volume.shrink(capacity, how.timeout)
@@ -108,7 +108,7 @@ final class VolumeDataCommands {
             @Parameters(paramLabel = "FILE", description = "The file to read.") Path file,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        StorageVolume volume = services.volume(pool, name);
+        StorageVolume volume = services.volume(pool, name, how);
         InputStream stream;
         long length;
         try {
@@ -146,7 +146,7 @@ final class VolumeDataCommands {
                     Path file,
             @Mixin Options.Work how)
             throws CommandException, InterruptedException {
-        StorageVolume volume = services.volume(pool, name);
+        StorageVolume volume = services.volume(pool, name, how);
         OutputStream stream;
         try {
             stream = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW);

@@ -77,7 +77,7 @@ class ShellIT {
                 .contains(
                         "rule: MODIFY waits: the async job SAVE lets in only QUERY, DESTROY, ABORT")
                 .contains("held by: #" + id + " SAVE (ASYNC), for ")
-                .contains("bundle org.jobcontrol.shell");
+                .contains("bundle org.jobcontrol.domain");
         assertThat(karaf.type("jobctl:list domain")).contains("#" + id + " SAVE");
         assertThat(karaf.type("jobctl:stats " + id + " --json"))
                 .contains("\"memory_total\": " + (64L << 30));
