@@ -2,7 +2,6 @@ package org.jobcontrol.shell;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import org.apache.felix.service.command.Job;
@@ -33,7 +32,7 @@ final class CommandOutput {
         }
         // the command's own stream cannot flush the terminal, and a bar would not be seen moving
         return isTerminal(process)
-                ? new Console(session, new Width(columns), directory)
+                ? new Console(session, columns, directory)
                 : new Console(process.out(), () -> 0, directory);
     }
 
@@ -64,29 +63,5 @@ final class CommandOutput {
             job = outer;
         }
         return Optional.of(job);
-    }
-
-    /** The width of a terminal, asked for now and then: some start a program to find it out. */
-    private static final class Width implements IntSupplier {
-        private static final long AGE_NANOS = Duration.ofMillis(250).toNanos();
-
-        private final IntSupplier columns;
-        private long asked;
-        private int width;
-
-        Width(IntSupplier columns) {
-            this.columns = columns;
-            this.width = columns.getAsInt();
-            this.asked = System.nanoTime();
-        }
-
-        @Override
-        public int getAsInt() {
-            if (System.nanoTime() - asked > AGE_NANOS) {
-                width = columns.getAsInt();
-                asked = System.nanoTime();
-            }
-            return width;
-        }
     }
 }

@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where text for people goes. On a terminal its last lines may be live: they are drawn anew in
@@ -18,9 +19,9 @@ public final class Screen {
 
     private final PrintStream out;
     private final IntSupplier columns;
-    private final boolean terminal;
     private final String indent;
     private List<String> live = List.of();
+    private @Nullable Boolean terminal;
 
     /**
      * Makes a screen.
@@ -44,7 +45,6 @@ public final class Screen {
         this.out = out;
         this.columns = columns;
         this.indent = indent;
-        this.terminal = columns.getAsInt() > 0;
     }
 
     /**
@@ -53,6 +53,9 @@ public final class Screen {
      * @return false for a file or a pipe
      */
     public boolean terminal() {
+        if (terminal == null) {
+            terminal = columns.getAsInt() > 0;
+        }
         return terminal;
     }
 
@@ -67,7 +70,7 @@ public final class Screen {
 
     private int fullWidth() {
         // the last column stays free: a character there makes some terminals begin a new line
-        int usable = terminal ? columns.getAsInt() - 1 : MAX_WIDTH;
+        int usable = terminal() ? columns.getAsInt() - 1 : MAX_WIDTH;
         return Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, usable));
     }
 
@@ -80,7 +83,7 @@ public final class Screen {
         erase();
         out.println();
         for (String line : wrap(Glyphs.printable(text), fullWidth())) {
-            out.println(terminal ? BOLD + line + PLAIN : line);
+            out.println(terminal() ? BOLD + line + PLAIN : line);
         }
     }
 
@@ -120,7 +123,7 @@ public final class Screen {
     }
 
     private void erase() {
-        if (terminal && !live.isEmpty()) {
+        if (terminal() && !live.isEmpty()) {
             out.print("\u001b[" + rows(columns.getAsInt()) + "A" + ERASE_BELOW);
         }
         live = List.of();
