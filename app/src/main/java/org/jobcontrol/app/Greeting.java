@@ -34,7 +34,8 @@ public final class Greeting {
         if (!DemoSwitch.isOn(context)) {
             RuntimeMXBean machine = ManagementFactory.getRuntimeMXBean();
             Duration took = Duration.ofMillis(machine.getUptime());
-            System.out.println("jobcontrol is up in " + Units.time(took) + "; type help");
+            System.out.println(
+                    "jobcontrol is up in " + Units.time(took) + "; jobctl:help lists the commands");
         }
     }
 }
