@@ -1,4 +1,4 @@
-# Sourced by run, check and itests/trace-check: finds the tools, builds what is out of date.
+# Sourced by run, check and itests/trace-check: finds or installs the tools, builds what is out of date.
 # Expects root, the directory of the root pom.
 
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
@@ -37,6 +37,7 @@ require_programs() {
 }
 
 require_java() {
+    (($(java_version) >= 17)) || install_missing "${programs[@]}"
     require_programs
     (($(java_version) >= 17)) && return
     local said
@@ -52,6 +53,28 @@ has_maven() {
     local version
     version=$(mvn -v 2>/dev/null | sed -n 's/.*Apache Maven \([0-9.]*[0-9]\).*/\1/p') || true
     [[ $(printf '%s\n' 3.8 "${version:-0}" | sort -V | head -n 1) == 3.8 ]]
+}
+
+# install_missing PROGRAM:PACKAGE...: installs the packages of missing programs, a JDK and Maven with apt,
+# if that is there and this runs as root. Says what it is about to do; what is missing afterwards is the
+# caller's to find out.
+install_missing() {
+    local missing packages name
+    name=$(basename "$0")
+    find_missing "$@"
+    packages=("${missing[@]#*:}")
+    if (($(java_version) < 17)) || ! has_javac; then
+        packages+=(openjdk-17-jdk-headless)
+    fi
+    has_maven || packages+=(maven)
+    ((${#packages[@]} > 0)) && ((EUID == 0)) && command -v apt-get >/dev/null || return 0
+    echo "$name: installs what is missing with apt-get: ${packages[*]}" >&2
+    export DEBIAN_FRONTEND=noninteractive
+    # not every release has 17; its default JDK is then a later one
+    apt-get update && {
+        apt-get install -y --no-install-recommends "${packages[@]}" \
+            || apt-get install -y --no-install-recommends "${packages[@]/openjdk-17/default}"
+    } || echo "$name: apt did not install ${packages[*]}; continues without" >&2
 }
 
 require_build_tools() {
@@ -81,7 +104,27 @@ out_of_date() {
     [[ ! -e $file || -n $(find "${inputs[@]}" -newer "$file" -print -quit) ]]
 }
 
-# build_if_needed FILE INPUTS -- MAVEN-ARGUMENTS: makes FILE; only one process at a time does.
+# Says where a build has got to: Maven's output comes in, a line for each module goes out, and one now and
+# then while nothing comes, as while Maven downloads.
+show_build() {
+    local line name status
+    name=$(basename "$0")
+    while true; do
+        status=0
+        IFS= read -r -t 20 line || status=$?
+        if ((status > 128)); then
+            echo "$name: still builds, after $SECONDS s"
+        elif ((status > 0)); then
+            return 0
+        elif [[ $line == *' Building jobcontrol '*']' ]]; then
+            line=${line#*Building }
+            echo "$name: builds ${line%% [0-9]*} ${line##* }"
+        fi
+    done
+}
+
+# build_if_needed FILE INPUTS -- MAVEN-ARGUMENTS: makes FILE; only one process at a time does. A build takes
+# minutes the first time, so it says that it builds, where it is, and where Maven's own output goes.
 build_if_needed() {
     local file=$1 inputs=() started
     shift
@@ -91,12 +134,20 @@ build_if_needed() {
     done
     shift
     out_of_date "$file" "${inputs[@]}" || return 0
+    { has_javac && has_maven; } || install_missing "${programs[@]}"
     require_build_tools
     (
-        flock 9
+        name=$(basename "$0") log=$root/target/build.log
+        flock --nonblock 9 || { echo "$name: waits for another build" >&2; flock 9; }
         out_of_date "$file" "${inputs[@]}" || exit 0
         started=$(date +%s.%N)
-        maven --quiet --batch-mode "$@" >&2 || fail "the build failed"
+        mkdir -p "$root/target" || fail "cannot make $root/target"
+        [[ -e $file ]] && first='' || first=', which takes minutes the first time'
+        echo "$name: builds what is out of date$first; Maven's output is in $log" >&2
+        maven --batch-mode "$@" 2>&1 | tee "$log" | show_build >&2 || {
+            grep -E '^\[(ERROR|FATAL)\]' "$log" | head -n 20 >&2 || true
+            fail "the build failed, see $log"
+        }
         # as old as what it was made of, should somebody have edited meanwhile
         touch -d "@$started" "$file"
     ) 9<"$root/pom.xml"
