@@ -17,6 +17,8 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelExec;
@@ -27,6 +29,8 @@ import org.apache.sshd.client.session.ClientSession;
 /** A Karaf of its own, as a process on a copy of the distribution, and a client that types at it. */
 final class Karaf implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
     final Path home;
     private final int port;
@@ -123,11 +127,27 @@ final class Karaf implements AutoCloseable {
         }
     }
 
+    /** Returns the first number in a text, such as the id of a job. */
+    static String firstNumber(String text) {
+        Matcher number = NUMBER.matcher(text);
+        if (!number.find()) {
+            throw new IllegalArgumentException("no number in: " + text);
+        }
+        return number.group();
+    }
+
     /** Types a command until it says what is expected: Karaf does much in the background. */
     void typeUntil(String command, String expected) {
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(300))
                 .until(() -> type(command), text -> text.contains(expected));
+    }
+
+    /** Returns how much CPU time its Java has taken so far. */
+    Duration cpuTime() {
+        return Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+                .flatMap(one -> one.info().totalCpuDuration().stream())
+                .reduce(Duration.ZERO, Duration::plus);
     }
 
     String log() throws IOException {
@@ -175,6 +195,15 @@ final class Karaf implements AutoCloseable {
                 one.onExit().join();
             }
         }
+    }
+
+    /** Ends it as a crash does: at once, with everything that runs in it. */
+    void kill() {
+        List<ProcessHandle> all = Stream.concat(
+                        process.descendants(), Stream.of(process.toHandle()))
+                .toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        all.forEach(one -> one.onExit().join());
     }
 
     @Override
