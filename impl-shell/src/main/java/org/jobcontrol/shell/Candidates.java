@@ -1,6 +1,7 @@
 package org.jobcontrol.shell;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.TreeSet;
@@ -12,32 +13,28 @@ import org.jobcontrol.api.TargetId;
 import org.jobcontrol.api.domain.Domain;
 import org.jobcontrol.api.storage.StoragePool;
 import org.jobcontrol.api.storage.StorageVolume;
-import org.jspecify.annotations.Nullable;
 
 /** What an argument may be completed to; looked up when somebody presses the key. */
 abstract class Candidates implements Iterable<String> {
-    private @Nullable Services services;
-    private List<String> before = List.of();
-
-    /** Says what is there, and which arguments stand before this one. */
-    void in(Services there, List<String> argumentsBefore) {
-        services = there;
-        before = argumentsBefore;
-    }
-
+    /** Returns none: picocli asks with no regard to what is there. */
     @Override
     public Iterator<String> iterator() {
-        Services there = services;
-        Stream<String> all = there == null ? Stream.empty() : all(there);
-        return all.distinct().sorted().toList().iterator();
+        return Collections.emptyIterator();
     }
 
-    /** Returns the argument before, or an empty word. */
-    String before(int index) {
-        return index < before.size() ? before.get(index) : "";
+    /** Returns the words in order, given the arguments before this one. */
+    final Stream<String> all(Services there, List<String> before) {
+        return unordered(there, before.isEmpty() ? "" : before.get(0))
+                .distinct()
+                .sorted();
     }
 
-    abstract Stream<String> all(Services there);
+    /**
+     * Returns the words.
+     *
+     * @param first the first argument of the command, or an empty word
+     */
+    abstract Stream<String> unordered(Services there, String first);
 
     static Stream<JobInfo> jobs(Services there) {
         return there.control().objects().stream().flatMap(Candidates::jobs);
@@ -75,21 +72,21 @@ abstract class Candidates implements Iterable<String> {
 
     static final class Kinds extends Candidates {
         @Override
-        Stream<String> all(Services there) {
+        Stream<String> unordered(Services there, String first) {
             return kinds(there);
         }
     }
 
     static final class KindsAndIds extends Candidates {
         @Override
-        Stream<String> all(Services there) {
+        Stream<String> unordered(Services there, String first) {
             return Stream.concat(kinds(there), ids(there));
         }
     }
 
     static final class Ids extends Candidates {
         @Override
-        Stream<String> all(Services there) {
+        Stream<String> unordered(Services there, String first) {
             return ids(there);
         }
     }
@@ -97,16 +94,15 @@ abstract class Candidates implements Iterable<String> {
     /** The names of the targets of the kind before. */
     static final class Targets extends Candidates {
         @Override
-        Stream<String> all(Services there) {
-            String kind = before(0);
+        Stream<String> unordered(Services there, String first) {
             TreeSet<String> names = new TreeSet<>();
             for (JobObjectInfo object : there.control().objects()) {
                 TargetId target = object.target();
-                if (target.kind().equals(kind)) {
-                    names.add(target.toString().substring(kind.length() + 1));
+                if (target.kind().equals(first)) {
+                    names.add(target.toString().substring(first.length() + 1));
                 }
             }
-            switch (kind) {
+            switch (first) {
                 case "domain" -> domains(there).forEach(names::add);
                 case "pool" -> pools(there).map(StoragePool::name).forEach(names::add);
                 case "volume" ->
@@ -124,14 +120,14 @@ abstract class Candidates implements Iterable<String> {
 
     static final class DomainNames extends Candidates {
         @Override
-        Stream<String> all(Services there) {
+        Stream<String> unordered(Services there, String first) {
             return domains(there);
         }
     }
 
     static final class PoolNames extends Candidates {
         @Override
-        Stream<String> all(Services there) {
+        Stream<String> unordered(Services there, String first) {
             return pools(there).map(StoragePool::name);
         }
     }
@@ -139,9 +135,9 @@ abstract class Candidates implements Iterable<String> {
     /** The names of the volumes of the pool before. */
     static final class VolumeNames extends Candidates {
         @Override
-        Stream<String> all(Services there) {
+        Stream<String> unordered(Services there, String first) {
             return pools(there)
-                    .filter(pool -> pool.name().equals(before(0)))
+                    .filter(pool -> pool.name().equals(first))
                     .flatMap(pool -> pool.volumes().stream())
                     .map(StorageVolume::name);
         }
@@ -150,7 +146,7 @@ abstract class Candidates implements Iterable<String> {
     /** The types that callers begin. */
     static final class Types extends Candidates {
         @Override
-        Stream<String> all(Services there) {
+        Stream<String> unordered(Services there, String first) {
             return Arrays.stream(JobType.values())
                     .filter(type -> type.beginnable() || type == JobType.ASYNC)
                     .map(JobType::name);
@@ -160,7 +156,7 @@ abstract class Candidates implements Iterable<String> {
     /** The types that a mask can hold, and its two names. */
     static final class MaskTypes extends Candidates {
         @Override
-        Stream<String> all(Services there) {
+        Stream<String> unordered(Services there, String first) {
             return Stream.concat(
                     Stream.of("NONE", "DEFAULT"),
                     Arrays.stream(JobType.values())

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,6 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import picocli.CommandLine;
-import picocli.CommandLine.IFactory;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -29,7 +29,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Runs and completes the commands, for whatever shell asks. A command is a method of one of five
+ * Runs and completes the commands, for whatever shell asks. A command is a method of one of several
  * classes; picocli reads its arguments and prints its help.
  */
 @Component(service = CommandRunner.class)
@@ -47,6 +47,15 @@ public final class CommandRunner {
     private final Map<String, Map<String, String>> overview = new LinkedHashMap<>();
 
     /**
+     * The commands as completion reads them: to make them takes far longer than a key may. Nothing is
+     * parsed with these.
+     */
+    private final Map<String, CommandSpec> specs = new HashMap<>();
+
+    /** Which of the {@link #classes} has a command. */
+    private final Map<String, Integer> places = new HashMap<>();
+
+    /**
      * Makes the runner.
      *
      * @param services what the commands work on
@@ -54,14 +63,19 @@ public final class CommandRunner {
     @Activate
     public CommandRunner(@Reference(name = "services") Services services) {
         this.services = services;
-        groups(NOWHERE, List.of()).forEach(group -> {
+        List<Object> classes = classes(NOWHERE);
+        for (int place = 0; place < classes.size(); place++) {
+            CommandLine group = group(classes.get(place), NOWHERE.directory());
             Map<String, String> all = new TreeMap<>();
-            group.getSubcommands()
-                    .forEach((name, command) -> all.put(
-                            name, command.getCommandSpec().usageMessage().description()[0]));
+            for (var command : group.getSubcommands().entrySet()) {
+                CommandSpec spec = command.getValue().getCommandSpec();
+                all.put(command.getKey(), spec.usageMessage().description()[0]);
+                specs.put(command.getKey(), spec);
+                places.put(command.getKey(), place);
+            }
             descriptions.putAll(all);
             overview.put(group.getCommandSpec().usageMessage().header()[0], all);
-        });
+        }
     }
 
     /** Returns the commands' names with a sentence on each. */
@@ -76,7 +90,7 @@ public final class CommandRunner {
 
     /** Runs a command; what it has to say it prints. */
     void run(String name, List<?> arguments, Console console) throws Exception {
-        Found found = find(name, console, List.of());
+        Found found = find(name, console);
         ParseResult parsed;
         try {
             parsed = found.group.parseArgs(words(name, arguments));
@@ -138,7 +152,7 @@ public final class CommandRunner {
         String last = words.get(words.size() - 1);
         List<String> before = words.subList(0, words.size() - 1);
         List<String> positionals = new ArrayList<>();
-        CommandSpec spec = spec(name, positionals);
+        CommandSpec spec = spec(name);
         OptionSpec open = null;
         for (String word : before) {
             if (open != null) {
@@ -150,35 +164,29 @@ public final class CommandRunner {
                 positionals.add(word);
             }
         }
-        return candidates(spec, open, positionals.size(), last)
+        return candidates(spec, open, positionals, last)
                 .filter(candidate -> candidate.startsWith(last))
                 .toList();
     }
 
-    /** Returns what a command is called with. */
-    CommandSpec spec(String name) {
-        return spec(name, List.of());
-    }
-
-    private CommandSpec spec(String name, List<String> before) {
-        return find(name, NOWHERE, before).command.getCommandSpec();
-    }
-
-    private static Stream<String> candidates(
-            CommandSpec spec, @Nullable OptionSpec open, int position, String last) {
+    private Stream<String> candidates(
+            CommandSpec spec, @Nullable OptionSpec open, List<String> positionals, String last) {
         if (open != null) {
-            return of(open);
+            return of(open, positionals);
         }
         if (last.startsWith("-")) {
             return spec.options().stream().map(OptionSpec::longestName);
         }
         return spec.positionalParameters().stream()
-                .filter(parameter -> parameter.index().contains(position))
-                .flatMap(CommandRunner::of);
+                .filter(parameter -> parameter.index().contains(positionals.size()))
+                .flatMap(parameter -> of(parameter, positionals));
     }
 
-    private static Stream<String> of(ArgSpec argument) {
+    private Stream<String> of(ArgSpec argument, List<String> before) {
         Iterable<String> all = argument.completionCandidates();
+        if (all instanceof Candidates candidates) {
+            return candidates.all(services, before);
+        }
         return all == null ? Stream.empty() : StreamSupport.stream(all.spliterator(), false);
     }
 
@@ -187,28 +195,42 @@ public final class CommandRunner {
     /** A command, and the commands of its class, which picocli parses it among. */
     private record Found(CommandLine group, CommandLine command) {}
 
-    private Found find(String name, Console console, List<String> before) {
-        return groups(console, before)
-                .filter(group -> group.getSubcommands().containsKey(name))
-                .map(group -> new Found(group, group.getSubcommands().get(name)))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no command " + name));
+    /** Makes a command, with those of its class: one that is parsed keeps its arguments. */
+    private Found find(String name, Console console) {
+        CommandLine group = group(
+                classes(console).get(places.getOrDefault(name, 0)), console.directory());
+        CommandLine command = group.getSubcommands().get(name);
+        if (command == null) {
+            throw noSuchCommand(name);
+        }
+        return new Found(group, command);
     }
 
-    /** Makes the commands anew: one that is parsed keeps its arguments, and shells run many at once. */
-    private Stream<CommandLine> groups(Console console, List<String> before) {
-        IFactory factory = new InContext(before);
-        return Stream.of(
-                        new HelpCommands(this, console),
-                        new JobCommands(services, console),
-                        new SteerCommands(services, console),
-                        new DomainCommands(services, console),
-                        new GuestCommands(services, console),
-                        new DiskCommands(services, console),
-                        new PoolCommands(services, console),
-                        new VolumeCommands(services, console),
-                        new VolumeDataCommands(services, console))
-                .map(commands -> group(commands, factory, console.directory()));
+    /** Returns what a command is called with. */
+    CommandSpec spec(String name) {
+        CommandSpec spec = specs.get(name);
+        if (spec == null) {
+            throw noSuchCommand(name);
+        }
+        return spec;
+    }
+
+    private static IllegalArgumentException noSuchCommand(String name) {
+        return new IllegalArgumentException("there is no command " + name);
+    }
+
+    /** Returns what has the commands as its methods. */
+    private List<Object> classes(Console console) {
+        return List.of(
+                new HelpCommands(this, console),
+                new JobCommands(services, console),
+                new SteerCommands(services, console),
+                new DomainCommands(services, console),
+                new GuestCommands(services, console),
+                new DiskCommands(services, console),
+                new PoolCommands(services, console),
+                new VolumeCommands(services, console),
+                new VolumeDataCommands(services, console));
     }
 
     private static OptionSpec help() {
@@ -218,8 +240,8 @@ public final class CommandRunner {
                 .build();
     }
 
-    private static CommandLine group(Object commands, IFactory factory, Path directory) {
-        CommandLine group = new CommandLine(commands, factory)
+    private static CommandLine group(Object commands, Path directory) {
+        CommandLine group = new CommandLine(commands)
                 .registerConverter(Duration.class, Converters::time)
                 .registerConverter(Size.class, Converters::size)
                 .registerConverter(Path.class, text -> Converters.file(text, directory));
@@ -231,24 +253,5 @@ public final class CommandRunner {
             command.getCommandSpec().usageMessage().synopsisHeading("Usage:");
         });
         return group;
-    }
-
-    /** Gives what completes arguments the services and the words before. */
-    private final class InContext implements IFactory {
-        private final IFactory plain = CommandLine.defaultFactory();
-        private final List<String> before;
-
-        InContext(List<String> before) {
-            this.before = before;
-        }
-
-        @Override
-        public <K> K create(Class<K> type) throws Exception {
-            K made = plain.create(type);
-            if (made instanceof Candidates candidates) {
-                candidates.in(services, before);
-            }
-            return made;
-        }
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.CommandSessionListener;
 import org.apache.felix.service.command.Function;
 import org.apache.felix.service.command.Job;
 import org.osgi.framework.BundleContext;
@@ -24,7 +25,7 @@ public final class GogoCommands {
     /** Where Gogo's shell with line editing keeps its terminal. */
     private static final String TERMINAL = ".terminal";
 
-    private final List<ServiceRegistration<Function>> registered = new ArrayList<>();
+    private final List<ServiceRegistration<?>> registered = new ArrayList<>();
 
     /**
      * Offers the commands, unless this is Karaf.
@@ -43,6 +44,8 @@ public final class GogoCommands {
                     GogoCompletion.COMPLETE,
                     "Completes an argument, for the shell.",
                     (session, arguments) -> GogoCompletion.complete(runner, session));
+            registered.add(context.registerService(
+                    CommandSessionListener.class, new GogoCompletion(runner), null));
         }
     }
 

@@ -5,13 +5,9 @@ import java.util.Map;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.CommandSessionListener;
 import org.jspecify.annotations.Nullable;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Reference;
 
 /** Teaches each session of Gogo's shell with line editing to complete the commands' arguments. */
-@Component
-public final class GogoCompletion implements CommandSessionListener {
+final class GogoCompletion implements CommandSessionListener {
     /** Where that shell keeps what completes which command, and the line that is completed. */
     private static final String COMPLETIONS = ".completions";
 
@@ -23,13 +19,7 @@ public final class GogoCompletion implements CommandSessionListener {
 
     private final CommandRunner runner;
 
-    /**
-     * Waits for sessions.
-     *
-     * @param runner completes the commands
-     */
-    @Activate
-    public GogoCompletion(@Reference(name = "runner") CommandRunner runner) {
+    GogoCompletion(CommandRunner runner) {
         this.runner = runner;
     }
 

@@ -3,6 +3,8 @@ package org.jobcontrol.shell;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
+import org.apache.karaf.shell.api.console.Candidate;
 import org.apache.karaf.shell.api.console.Command;
 import org.apache.karaf.shell.api.console.CommandLine;
 import org.apache.karaf.shell.api.console.Completer;
@@ -99,7 +101,7 @@ public final class KarafCommands {
     }
 
     private record Offered(CommandRunner runner, String name, String description)
-            implements Command, Completer {
+            implements Command {
         @Override
         public String getScope() {
             return CommandRunner.SCOPE;
@@ -123,7 +125,7 @@ public final class KarafCommands {
 
         @Override
         public Completer getCompleter(boolean scoped) {
-            return this;
+            return new Completion(this, scoped);
         }
 
         @Override
@@ -131,18 +133,61 @@ public final class KarafCommands {
             return null;
         }
 
+        String fullName() {
+            return CommandRunner.SCOPE + ":" + name;
+        }
+    }
+
+    /**
+     * Completes one command. Karaf calls that of every command for every key, whichever command is
+     * typed.
+     *
+     * @param scoped whether only the short name is completed
+     */
+    private record Completion(Offered command, boolean scoped) implements Completer {
         @Override
-        public int complete(Session session, CommandLine line, List<String> candidates) {
+        public void completeCandidates(
+                Session session, CommandLine line, List<Candidate> candidates) {
             String[] words = line.getArguments();
             int at = line.getCursorArgumentIndex();
-            List<String> arguments = new ArrayList<>(
-                    Arrays.asList(words).subList(1, Math.max(1, Math.min(at, words.length))));
             String cursor = line.getCursorArgument();
-            arguments.add(cursor == null ? "" : cursor.substring(0, line.getArgumentPosition()));
-            runner.complete(name, arguments).forEach(word -> candidates.add(word + " "));
-            return candidates.isEmpty()
-                    ? -1
-                    : line.getBufferPosition() - line.getArgumentPosition();
+            String last = cursor == null ? "" : cursor.substring(0, line.getArgumentPosition());
+            if (at == 0) {
+                names().filter(name -> name.startsWith(last))
+                        .map(this::candidate)
+                        .forEach(candidates::add);
+            } else if (isTyped(session, words[0])) {
+                List<String> arguments = new ArrayList<>(
+                        Arrays.asList(words).subList(1, Math.min(at, words.length)));
+                arguments.add(last);
+                command.runner.complete(command.name, arguments).stream()
+                        .map(Candidate::new)
+                        .forEach(candidates::add);
+            }
+        }
+
+        @Override
+        public int complete(Session session, CommandLine line, List<String> candidates) {
+            List<Candidate> all = new ArrayList<>();
+            completeCandidates(session, line, all);
+            all.forEach(candidate -> candidates.add(candidate.value()));
+            return all.isEmpty() ? -1 : line.getBufferPosition() - line.getArgumentPosition();
+        }
+
+        private Stream<String> names() {
+            return scoped ? Stream.of(command.name) : Stream.of(command.name, command.fullName());
+        }
+
+        /** The same key: a menu shows both names in one line, with the description. */
+        private Candidate candidate(String shown) {
+            String key = command.fullName();
+            return new Candidate(shown, shown, null, command.description, null, key, true);
+        }
+
+        /** Another scope may have a command of the same short name. */
+        private boolean isTyped(Session session, String typed) {
+            return names().anyMatch(typed::equals)
+                    && session.resolveCommand(typed).equals(command.fullName());
         }
     }
 }

@@ -8,6 +8,8 @@ import com.google.gson.JsonParser;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -316,5 +318,20 @@ class CommandRunnerTest {
         assertThat(runner.complete("abort", List.of("--timeout", "5s", "1"))).isEmpty();
         assertThat(runner.complete("mask", List.of("1", "QUERY", "DEF")))
                 .containsExactly("DEFAULT");
+    }
+
+    /**
+     * A session of Gogo asks for the options of every command when it starts, and Karaf asks every
+     * command for every key. It took 3 s of CPU while each answer made the options of all commands.
+     */
+    @Test
+    void complete_everyCommand_takesLittleCpu() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadCpuTime();
+        runner.descriptions()
+                .keySet()
+                .forEach(name -> assertThat(runner.complete(name, List.of("-"))).isNotEmpty());
+        Duration took = Duration.ofNanos(threads.getCurrentThreadCpuTime() - before);
+        assertThat(took).isLessThan(Duration.ofSeconds(1));
     }
 }

@@ -34,7 +34,8 @@ final class Terminal implements AutoCloseable {
         PtyChannelConfiguration pty = new PtyChannelConfiguration();
         pty.setPtyType("xterm");
         pty.setPtyColumns(columns);
-        pty.setPtyLines(40);
+        // so that Karaf need not page
+        pty.setPtyLines(500);
         channel = session.createShellChannel(pty, Map.of());
         PipedInputStream in = new PipedInputStream();
         keys = new PipedOutputStream(in);
@@ -54,6 +55,11 @@ final class Terminal implements AutoCloseable {
     /** Waits until a text is on the screen, below the last key pressed. */
     String see(String text) {
         return await().atMost(Karaf.PATIENCE).until(this::news, news -> news.contains(text));
+    }
+
+    /** Returns all that was ever shown. */
+    String screen() {
+        return CONTROLS.matcher(screen.toString(UTF_8)).replaceAll("");
     }
 
     String news() {
