@@ -39,6 +39,8 @@ public final class CommandRunner {
 
     private static final int HELP_WIDTH = 80;
     private static final int MIN_HELP_WIDTH = 55;
+    private static final String FILES =
+            "Files and directories are on the server, and are used with the rights of its process.";
     private static final Console NOWHERE =
             new Console(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8), 0);
 
@@ -251,7 +253,18 @@ public final class CommandRunner {
             command.getCommandSpec().addOption(help());
             // The group has no name, and picocli puts a blank behind it.
             command.getCommandSpec().usageMessage().synopsisHeading("Usage:");
+            sayWhoseFiles(command.getCommandSpec());
         });
         return group;
+    }
+
+    /** Who types by ssh might take them for files of the own machine. */
+    private static void sayWhoseFiles(CommandSpec spec) {
+        if (spec.args().stream().anyMatch(argument -> argument.type() == Path.class)) {
+            List<String> description =
+                    new ArrayList<>(List.of(spec.usageMessage().description()));
+            description.add(FILES);
+            spec.usageMessage().description(description.toArray(String[]::new));
+        }
     }
 }

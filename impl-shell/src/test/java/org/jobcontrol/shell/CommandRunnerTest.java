@@ -295,6 +295,14 @@ class CommandRunnerTest {
                 .doesNotContain("turn");
     }
 
+    @Test
+    void help_ofACommandWithAFile_saysWhereItIs() throws Exception {
+        for (String name : List.of("vol-download", "domain-save", "domain-dump", "pool-define")) {
+            assertThat(run(0, name, "--help")).as(name).contains("on the server");
+        }
+        assertThat(run(0, "vol-clone", "--help")).doesNotContain("on the server");
+    }
+
     private void assertRefused(String message, String name, Object... arguments) {
         assertThatThrownBy(() -> run(0, name, arguments))
                 .as(name + " " + List.of(arguments))
