@@ -116,6 +116,7 @@ final class BundleJobControl implements JobControl {
         Objects.requireNonNull(timeout, "timeout");
         Optional<JobEntry> job = engine.objects().job(jobId);
         if (job.isPresent()) {
+            Audit.record("abort", job.get(), bundle);
             return engine.aborts().ask(job.get(), timeout);
         }
         return engine.history().find(jobId).isPresent()

@@ -170,6 +170,7 @@ final class BundleJobObject implements JobObject {
     public boolean abort(Duration timeout) throws InterruptedException {
         Objects.requireNonNull(timeout, "timeout");
         List<JobEntry> jobs = core.jobSlot();
+        jobs.forEach(job -> Audit.record("abort", job, user.owner().bundle()));
         engine.aborts().askAll(jobs, timeout);
         return !jobs.isEmpty();
     }
@@ -177,6 +178,7 @@ final class BundleJobObject implements JobObject {
     @Override
     public boolean abortAsync() {
         Optional<JobEntry> async = core.asyncSlot();
+        async.ifPresent(job -> Audit.record("abort", job, user.owner().bundle()));
         return async.isPresent() && engine.aborts().ask(async.get()) != AbortResult.TOO_LATE;
     }
 

@@ -31,6 +31,7 @@ final class EngineAdmin implements JobAdmin {
         }
         try {
             job.object.mask(job, mask);
+            Audit.record("mask " + mask, job);
         } catch (IllegalStateException ended) {
             throw new IllegalArgumentException(
                     "no running async job: " + ended.getMessage(), ended);
@@ -47,6 +48,7 @@ final class EngineAdmin implements JobAdmin {
         Request request = job.request();
         if ((request != null && request.refuse(Reason.ABORTED, why))
                 || job.end(JobOutcome.ORPHANED, new JobAbortedException(jobId, why))) {
+            Audit.record("release (" + reason + ")", job);
             LOG.warn(
                     "{} was {} (by thread {})", job, why, Thread.currentThread().getName());
             return;
@@ -60,6 +62,7 @@ final class EngineAdmin implements JobAdmin {
         if (!engine.recoveries().want(jobId)) {
             throw new IllegalArgumentException("no job #" + jobId + " waits for its recovery");
         }
+        Audit.record("recovery of job #" + jobId);
     }
 
     @Override
@@ -81,6 +84,7 @@ final class EngineAdmin implements JobAdmin {
         }
         // The work may have begun in this moment, and said that it cannot.
         checkPausable(job);
+        Audit.record("pause", job);
     }
 
     private static void checkPausable(JobEntry job) {
@@ -94,7 +98,9 @@ final class EngineAdmin implements JobAdmin {
 
     @Override
     public void resume(long jobId) {
-        job(jobId).resume();
+        JobEntry job = job(jobId);
+        job.resume();
+        Audit.record("resume", job);
     }
 
     @Override
@@ -107,6 +113,7 @@ final class EngineAdmin implements JobAdmin {
         }
         try {
             job.bandwidth(bytesPerSecond);
+            Audit.record("bandwidth " + bytesPerSecond, job);
         } catch (IllegalStateException ended) {
             throw new IllegalArgumentException(
                     "no running or waiting job: " + ended.getMessage(), ended);
@@ -117,6 +124,7 @@ final class EngineAdmin implements JobAdmin {
     public boolean drain(Duration timeout) throws InterruptedException {
         Objects.requireNonNull(timeout, "timeout");
         engine.startClosing();
+        Audit.record("drain");
         return engine.objects().awaitIdle(timeout);
     }
 

@@ -172,6 +172,7 @@ class JobHandle extends JobEntry implements Job {
 
     @Override
     public final AbortResult abort() {
+        Audit.record("abort", this, owner().bundle());
         return object.engine().aborts().ask(this);
     }
 

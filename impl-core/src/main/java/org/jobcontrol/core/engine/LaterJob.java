@@ -173,6 +173,7 @@ final class LaterJob<T> extends CompletableFuture<T> implements JobFuture<T> {
     public AbortResult cancel() {
         AbortResult result = AbortResult.TOO_LATE;
         for (JobEntry job : request.jobs()) {
+            Audit.record("abort", job, job.owner().bundle());
             AbortResult one = request.engine().aborts().ask(job);
             result = result == AbortResult.TOO_LATE ? one : result;
         }

@@ -3,6 +3,7 @@ package org.jobcontrol.karaf.itests;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.Arrays;
 import java.util.SortedSet;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Who may type which command. */
+/** Who may type which command, and what the log says of it. */
 @Tag("slow")
 @ExtendWith(SharedKaraf.class)
 @EnabledForJreRange(
@@ -99,5 +100,42 @@ class RightsIT {
         Answer abort = karaf.type("viewer", "jobctl:abort 1");
         assertThat(abort.text()).doesNotContain("job #1");
         assertThat(abort.status()).isNotZero();
+    }
+
+    @Test
+    void steering_isLoggedWithTheUser() throws Exception {
+        String first = save("audited-1");
+        karaf.type("manager", "jobctl:pause " + first);
+        karaf.type("manager", "jobctl:resume " + first);
+        karaf.type("manager", "jobctl:bandwidth " + first + " 1MiB");
+        karaf.type("admin", "jobctl:mask " + first + " QUERY");
+        karaf.type("manager", "jobctl:abort " + first);
+        String second = save("audited-2");
+        karaf.type("admin", "jobctl:release " + second + " 'no longer wanted'");
+
+        awaitAudited("pause of job #" + first + " SAVE on domain audited-1 by user manager,");
+        awaitAudited("resume of job #" + first + " SAVE on domain audited-1 by user manager,");
+        awaitAudited("bandwidth 1048576 of job #" + first
+                + " SAVE on domain audited-1 by user manager,");
+        awaitAudited("mask QUERY of job #" + first + " SAVE on domain audited-1 by user admin,");
+        awaitAudited("abort of job #" + first + " SAVE on domain audited-1 by user manager,");
+        awaitAudited("release (no longer wanted) of job #" + second
+                + " SAVE on domain audited-2 by user admin,");
+    }
+
+    private static String save(String domain) throws Exception {
+        karaf.typeUntil("jobctl:domain-list", "NAME");
+        karaf.type("jobctl:domain-define " + domain + " --memory 64GiB");
+        karaf.type("jobctl:domain-start " + domain);
+        return Karaf.firstNumber(karaf.type(
+                "jobctl:domain-save " + domain + " " + karaf.home.resolve(domain) + " -b"));
+    }
+
+    /** Karaf shows the last word of the logger. */
+    private static void awaitAudited(String text) {
+        await().atMost(Karaf.PATIENCE)
+                .until(() -> karaf.log()
+                        .lines()
+                        .anyMatch(line -> line.contains("| audit ") && line.contains(text)));
     }
 }
