@@ -199,8 +199,8 @@ public final class CommandRunner {
 
     /** Makes a command, with those of its class: one that is parsed keeps its arguments. */
     private Found find(String name, Console console) {
-        CommandLine group = group(
-                classes(console).get(places.getOrDefault(name, 0)), console.directory());
+        CommandLine group =
+                group(classes(console).get(places.getOrDefault(name, 0)), console.directory());
         CommandLine command = group.getSubcommands().get(name);
         if (command == null) {
             throw noSuchCommand(name);

@@ -27,7 +27,7 @@ class RightsIT {
     private static final Pattern COMMAND = Pattern.compile("jobctl:([a-z-]+)");
 
     private static final SortedSet<String> LOOKING = names(
-            "list info queue history explain stats watch connection-list domain-list domain-info"
+            "help list info queue history explain stats watch connection-list domain-list domain-info"
                     + " domain-xml snapshot-list pool-list pool-info vol-list vol-info");
 
     private static final SortedSet<String> OPERATING =
